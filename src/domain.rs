@@ -1,0 +1,10 @@
+//! Floor 0: the words of trade data as types. Knows no database, no GraphQL, no HTTP, no clock.
+//!
+//! Start with [`period`] and [`decimal`] for figures, [`fold`] for text, [`error_code`] for what can go wrong.
+
+pub mod decimal;
+pub mod error_code;
+pub mod flow;
+pub mod fold;
+pub mod id;
+pub mod period;

@@ -1,0 +1,174 @@
+//! Exact decimals: whole numbers with a power of ten. No float is on the way from text to storage and back.
+
+/// Why a text is not a decimal of the wanted scale.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum DecimalError {
+    /// Not digits with at most one point.
+    #[error("not a decimal number with a point")]
+    Malformed,
+    /// Does not fit 64 bits at the wanted scale.
+    #[error("too large")]
+    TooLarge,
+}
+
+/// A parsed decimal: `units` of 10^-scale, and whether digits were rounded away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Scaled {
+    /// The value in units of 10^-scale.
+    pub units: i64,
+    /// True when the text had more decimals than the scale; they are rounded half to even.
+    pub rounded: bool,
+}
+
+/// Reads `text` as units of 10^-`scale`, rounding further decimals half to even.
+///
+/// Accepts an exponent (`1.5e-7`), which statistics packages write for small values.
+pub fn parse_scaled(text: &str, scale: u32) -> Result<Scaled, DecimalError> {
+    let (number, exponent) = match text.split_once(['e', 'E']) {
+        Some((number, exponent)) => {
+            let exponent: i32 = exponent.parse().map_err(|_| DecimalError::Malformed)?;
+            (number, exponent)
+        }
+        None => (text, 0),
+    };
+    let (negative, digits) = match number.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, number.strip_prefix('+').unwrap_or(number)),
+    };
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let all_digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
+    if (whole.is_empty() && fraction.is_empty()) || !all_digits(whole) || !all_digits(fraction) {
+        return Err(DecimalError::Malformed);
+    }
+    let significant = whole.trim_start_matches('0').len() + fraction.len();
+    if significant > 60 {
+        return Err(DecimalError::TooLarge);
+    }
+    let fraction_len = i32::try_from(fraction.len()).map_err(|_| DecimalError::TooLarge)?;
+    // Position of the point, counted from the left of `whole + fraction`, at the wanted scale.
+    let keep = exponent
+        .checked_sub(fraction_len)
+        .and_then(|shift| shift.checked_add(i32::try_from(scale).unwrap_or(i32::MAX)))
+        .ok_or(DecimalError::TooLarge)?;
+    let mut magnitude: i128 = 0;
+    let mut rounded = false;
+    let all: Vec<u8> = whole.bytes().chain(fraction.bytes()).map(|b| b - b'0').collect();
+    let kept_len = if keep >= 0 {
+        all.len()
+    } else {
+        all.len().saturating_sub(usize::try_from(-i64::from(keep)).unwrap_or(usize::MAX))
+    };
+    for digit in all.iter().take(kept_len) {
+        magnitude = magnitude
+            .checked_mul(10)
+            .and_then(|m| m.checked_add(i128::from(*digit)))
+            .ok_or(DecimalError::TooLarge)?;
+    }
+    if keep >= 0 {
+        if magnitude != 0 {
+            let power = u32::try_from(keep).ok().and_then(|k| 10_i128.checked_pow(k));
+            magnitude = power.and_then(|p| magnitude.checked_mul(p)).ok_or(DecimalError::TooLarge)?;
+        }
+    } else {
+        let dropped: Vec<u8> = all.iter().skip(kept_len).copied().collect();
+        let zeros_in_front = usize::try_from(-i64::from(keep)).unwrap_or(usize::MAX) > all.len();
+        rounded = dropped.iter().any(|d| *d != 0);
+        if rounded && !zeros_in_front {
+            let first = dropped.first().copied().unwrap_or(0);
+            let rest_is_zero = dropped.iter().skip(1).all(|d| *d == 0);
+            let up = first > 5 || (first == 5 && (!rest_is_zero || magnitude % 2 == 1));
+            if up {
+                magnitude += 1;
+            }
+        }
+    }
+    let signed = if negative { -magnitude } else { magnitude };
+    let units = i64::try_from(signed).map_err(|_| DecimalError::TooLarge)?;
+    Ok(Scaled { units, rounded })
+}
+
+/// Appends `units` × 10^-`scale` in plain notation, without trailing zeros after the point.
+pub fn push_scaled(out: &mut String, units: i64, scale: u32) {
+    if units < 0 {
+        out.push('-');
+    }
+    let digits = units.unsigned_abs().to_string();
+    let scale = usize::try_from(scale).unwrap_or(0);
+    let whole_len = digits.len().saturating_sub(scale);
+    let (whole, fraction) = digits.split_at_checked(whole_len).unwrap_or((digits.as_str(), ""));
+    out.push_str(if whole.is_empty() { "0" } else { whole });
+    let padded = format!("{}{fraction}", "0".repeat(scale.saturating_sub(digits.len())));
+    let fraction = padded.trim_end_matches('0');
+    if !fraction.is_empty() {
+        out.push('.');
+        out.push_str(fraction);
+    }
+}
+
+/// `units` × 10^-`scale` as text; see [`push_scaled`].
+pub fn format_scaled(units: i64, scale: u32) -> String {
+    let mut out = String::with_capacity(24);
+    push_scaled(&mut out, units, scale);
+    out
+}
+
+/// A published number: `mantissa` × 10^`exponent`, where the exponent says how precisely it was printed.
+pub fn format_published(mantissa: i64, exponent: i32) -> String {
+    match u32::try_from(exponent) {
+        Ok(zeros) if mantissa != 0 => {
+            format!("{mantissa}{}", "0".repeat(usize::try_from(zeros).unwrap_or(0)))
+        }
+        Ok(_) => "0".to_owned(),
+        Err(_) => format_scaled(mantissa, exponent.unsigned_abs()),
+    }
+}
+
+/// The nearest float, for charts only.
+#[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "an approximation is what is asked for")]
+pub fn approximate(units: i64, scale: u32) -> f64 {
+    units as f64 / 10_f64.powi(i32::try_from(scale).unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decimals_are_exact_and_round_half_to_even() {
+        for (text, scale, units, rounded) in [
+            ("2.54", 3, 2540, false),
+            ("0.0005", 3, 0, true),
+            ("0.0015", 3, 2, true),
+            ("0.00051", 3, 1, true),
+            ("-1.2345", 3, -1234, true),
+            ("1e3", 0, 1000, false),
+            ("1.5e-7", 3, 0, true),
+            ("9223372036854775.807", 3, i64::MAX, false),
+            (".5", 1, 5, false),
+            ("0.00000", 3, 0, false),
+        ] {
+            assert_eq!(parse_scaled(text, scale), Ok(Scaled { units, rounded }), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_decimal_is_refused() {
+        for text in ["", ".", "1,5", "1 000", "0x1", "1e", "--1", "NaN", "١"] {
+            assert_eq!(parse_scaled(text, 3), Err(DecimalError::Malformed), "{text}");
+        }
+        assert_eq!(parse_scaled("9223372036854775808", 0), Err(DecimalError::TooLarge));
+        assert_eq!(parse_scaled("1e400", 0), Err(DecimalError::TooLarge));
+    }
+
+    #[test]
+    fn text_survives_a_round_trip() {
+        for (units, scale, text) in
+            [(2540, 3, "2.54"), (-5, 3, "-0.005"), (0, 3, "0"), (1000, 0, "1000"), (1000, 3, "1"), (i64::MIN, 0, "-9223372036854775808")]
+        {
+            assert_eq!(format_scaled(units, scale), text);
+            assert_eq!(parse_scaled(text, scale).map(|s| s.units), Ok(units));
+        }
+        assert_eq!(format_published(1585, 7), "15850000000");
+        assert_eq!(format_published(658, -3), "0.658");
+    }
+}

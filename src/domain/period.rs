@@ -1,0 +1,99 @@
+//! A period is a year, a quarter or a month: its first month counted from year 0, and its length in months.
+//! Comparison, previous period and roll-up are integer arithmetic.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// A year, quarter or month.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Period {
+    /// year × 12 + month − 1 of the first month.
+    pub start: i32,
+    /// 12, 3 or 1.
+    pub months: i32,
+}
+
+/// The text is not `2023`, `2023-Q2` or `2023-07`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("write a year as 2023, a quarter as 2023-Q2, a month as 2023-07")]
+pub struct PeriodError;
+
+impl Period {
+    /// The whole calendar year.
+    pub fn year(year: i32) -> Self {
+        Self { start: year.saturating_mul(12), months: 12 }
+    }
+
+    /// The first month after the period, counted like `start`.
+    pub fn end(self) -> i32 {
+        self.start.saturating_add(self.months)
+    }
+
+    /// The period of the same length one year earlier.
+    pub fn year_before(self) -> Self {
+        Self { start: self.start.saturating_sub(12), months: self.months }
+    }
+}
+
+impl FromStr for Period {
+    type Err = PeriodError;
+
+    fn from_str(text: &str) -> Result<Self, PeriodError> {
+        let (year, rest) = text.split_at_checked(4).ok_or(PeriodError)?;
+        if !year.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(PeriodError);
+        }
+        let year: i32 = year.parse().map_err(|_| PeriodError)?;
+        let bytes = rest.as_bytes();
+        match bytes {
+            [] => Ok(Self::year(year)),
+            [b'-', b'Q', q @ b'1'..=b'4'] => Ok(Self { start: year * 12 + i32::from(q - b'1') * 3, months: 3 }),
+            [b'-', tens @ b'0'..=b'1', ones @ b'0'..=b'9'] => {
+                let month = i32::from(tens - b'0') * 10 + i32::from(ones - b'0');
+                if (1..=12).contains(&month) {
+                    Ok(Self { start: year * 12 + month - 1, months: 1 })
+                } else {
+                    Err(PeriodError)
+                }
+            }
+            _ => Err(PeriodError),
+        }
+    }
+}
+
+impl fmt::Display for Period {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (year, month) = (self.start.div_euclid(12), self.start.rem_euclid(12));
+        match self.months {
+            12 if month == 0 => write!(f, "{year:04}"),
+            3 if month % 3 == 0 => write!(f, "{year:04}-Q{}", month / 3 + 1),
+            _ => write!(f, "{year:04}-{:02}", month + 1),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_three_forms_survive_a_round_trip() {
+        for text in ["2023", "2023-Q1", "2023-Q4", "2023-01", "2023-12", "0001"] {
+            assert_eq!(text.parse::<Period>().map(|p| p.to_string()), Ok(text.to_owned()));
+        }
+    }
+
+    #[test]
+    fn other_forms_are_refused() {
+        for text in ["", "23", "2023-", "2023-13", "2023-00", "2023-Q5", "2023-7", "2023-07-01", "２０２３", "+023", "2023-q2"] {
+            assert_eq!(text.parse::<Period>(), Err(PeriodError), "{text}");
+        }
+    }
+
+    #[test]
+    fn periods_are_integer_arithmetic() {
+        let quarter: Period = "2023-Q1".parse().unwrap();
+        assert_eq!(quarter.year_before().to_string(), "2022-Q1");
+        assert_eq!(quarter.end(), "2023-04".parse::<Period>().unwrap().start);
+    }
+}

@@ -1,0 +1,22 @@
+//! Floor 3: documents in, JSON out.
+//!
+//! [`document`] parses, validates and guards; [`plan`] turns a selection into statements and [`inputs`] a filter into
+//! a condition; [`execute`] reads level by level; [`render`] writes the JSON in one pass. [`schema`] is the only file
+//! that touches async-graphql's registry. Knows neither diesel nor HTTP.
+
+pub mod collect;
+pub mod computed;
+pub mod connection;
+pub mod cursor;
+pub mod document;
+pub mod errors;
+pub mod execute;
+pub mod guard;
+pub mod inputs;
+pub mod limits;
+pub mod lookup;
+pub mod plan;
+pub mod query;
+pub mod render;
+pub mod schema;
+pub mod service;

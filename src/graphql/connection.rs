@@ -1,0 +1,287 @@
+//! Page arguments and orders of a list: what Relay's `first`, `after`, `last`, `before` and an `orderBy` become.
+
+use serde_json::{Map, Value as Json};
+
+use super::cursor::{self, ListHash};
+use super::errors::GraphError;
+use super::inputs::{Inputs, shown, whole};
+use super::limits::{DEFAULT_PAGE, Limits};
+use crate::catalog::{Entity, Kind, Link, screaming};
+use crate::domain::error_code::Reason;
+use crate::storage::snapshot::Snapshot;
+use crate::storage::sql::order::{After, Key};
+use crate::storage::sql::predicate::Predicate;
+use crate::storage::sql::select::Arm;
+use crate::storage::sql::Side;
+
+/// A list as asked: which rows, in which order, from where.
+#[derive(Debug, Clone)]
+pub struct List {
+    /// The entity.
+    pub entity: &'static Entity,
+    /// The filter.
+    pub filter: Predicate,
+    /// Its order, closed by the key.
+    pub order: Vec<Key>,
+    /// The page; `None` for a short list that is given whole.
+    pub page: Option<Page>,
+}
+
+/// A page of a list.
+#[derive(Debug, Clone)]
+pub struct Page {
+    /// Rows wanted.
+    pub size: u32,
+    /// Read from the end.
+    pub backward: bool,
+    /// Rows beyond a cursor only.
+    pub after: Option<After>,
+    /// A cursor was given.
+    pub from_cursor: bool,
+    /// The cursor is of another revision.
+    pub revision_changed: bool,
+    /// What the list's cursors belong to.
+    pub hash: ListHash,
+}
+
+/// Where a list stands: its name for messages and cursors, and the link from a parent.
+#[derive(Debug, Clone, Copy)]
+pub struct Place<'a> {
+    /// `events`, `Region.companies`.
+    pub name: &'a str,
+    /// The link, for a nested list.
+    pub link: Option<Link>,
+}
+
+/// The whole of a short list, filtered.
+pub fn whole_list(inputs: &Inputs<'_>, entity: &'static Entity, arguments: &Map<String, Json>) -> Result<List, GraphError> {
+    let filter = match arguments.get("filter") {
+        None | Some(Json::Null) => Predicate::All,
+        Some(filter) => inputs.filter(entity, filter, "filter")?,
+    };
+    Ok(List { entity, filter, order: closed(entity, default_order(entity)), page: None })
+}
+
+/// A page of a list.
+pub fn page_of(inputs: &Inputs<'_>, entity: &'static Entity, place: Place<'_>, arguments: &Map<String, Json>) -> Result<List, GraphError> {
+    let snapshot = inputs.snapshot;
+    check_revision(snapshot, arguments)?;
+    let filter_json = arguments.get("filter").filter(|f| !f.is_null());
+    let scale = if entity.mirrored { Some(money_scale(inputs, filter_json)) } else { None };
+    let inputs = Inputs { scale: scale.as_ref().and_then(|s| s.as_ref().ok().copied()), ..*inputs };
+    let filter = match filter_json {
+        None => Predicate::All,
+        Some(filter) => inputs.filter(entity, filter, "filter")?,
+    };
+    let order_json = arguments.get("orderBy").filter(|o| !o.is_null());
+    let asked = match order_json {
+        None => default_order(entity),
+        Some(order) => asked_order(entity, order)?,
+    };
+    let by_dataset = matches!(place.link, Some(Link::Children { column: "dataset_id" }));
+    if let (Some(Err(error)), false) = (scale, by_dataset)
+        && order_json.is_some()
+        && asked.iter().any(|k| k.column == "value_scaled")
+    {
+        return Err(error);
+    }
+    let order = closed(entity, asked);
+    let hash = ListHash::of(&[
+        place.name,
+        &filter_json.map(ToString::to_string).unwrap_or_default(),
+        &order.iter().map(|k| format!("{} {};", k.column, k.descending)).collect::<String>(),
+    ]);
+    let page = page(snapshot, inputs.limits, entity, &order, hash, arguments)?;
+    Ok(List { entity, filter, order, page: Some(page) })
+}
+
+fn check_revision(snapshot: &Snapshot, arguments: &Map<String, Json>) -> Result<(), GraphError> {
+    let Some(asked) = arguments.get("atRevision").filter(|r| !r.is_null()) else { return Ok(()) };
+    let asked_revision = whole(asked)
+        .ok_or_else(|| GraphError::new(Reason::InvalidNumber, format!("atRevision: `{}` is not a revision", shown(asked))).at("atRevision"))?;
+    if asked_revision == snapshot.revision {
+        return Ok(());
+    }
+    let message = format!("atRevision: the data are at revision {}, not {asked_revision}", snapshot.revision);
+    Err(GraphError::new(Reason::RevisionMoved, message).at("atRevision"))
+}
+
+fn count(arguments: &Map<String, Json>, name: &str, most: i64) -> Result<Option<u32>, GraphError> {
+    let Some(value) = arguments.get(name).filter(|v| !v.is_null()) else { return Ok(None) };
+    let number = value.as_i64().unwrap_or(-1);
+    if number > most {
+        let message = format!("{name}: {number} rows, at most {most} are allowed on a page");
+        return Err(GraphError::new(Reason::PageSizeExceeded, message).at(name));
+    }
+    u32::try_from(number)
+        .map(Some)
+        .map_err(|_| GraphError::new(Reason::PageArguments, format!("{name}: `{}` is not a number of rows from 0", shown(value))).at(name))
+}
+
+fn page(
+    snapshot: &Snapshot,
+    limits: &Limits,
+    entity: &Entity,
+    order: &[Key],
+    hash: ListHash,
+    arguments: &Map<String, Json>,
+) -> Result<Page, GraphError> {
+    let most = if entity.mirrored { limits.figure_page } else { limits.page };
+    let (first, last) = (count(arguments, "first", most)?, count(arguments, "last", most)?);
+    let cursor = |name: &'static str| arguments.get(name).and_then(Json::as_str).map(|text| (name, text));
+    let (after, before) = (cursor("after"), cursor("before"));
+    let conflict = |message: &str| GraphError::new(Reason::PageArguments, message.to_owned());
+    if first.is_some() && last.is_some() {
+        return Err(conflict("first and last exclude each other"));
+    }
+    if after.is_some() && before.is_some() {
+        return Err(conflict("after and before exclude each other"));
+    }
+    if (first.is_some() && before.is_some()) || (last.is_some() && after.is_some()) {
+        return Err(conflict("use first with after, or last with before"));
+    }
+    let backward = last.is_some() || before.is_some();
+    let default = u32::try_from(DEFAULT_PAGE).unwrap_or(u32::MAX);
+    let read = after.or(before).map(|(name, text)| cursor::decode(text, hash, order, name)).transpose()?;
+    let revision_changed = read.as_ref().is_some_and(|c| c.revision != snapshot.revision);
+    let after = read.map(|c| After { keys: order.iter().copied().zip(c.values).collect(), backward });
+    Ok(Page { size: first.or(last).unwrap_or(default), backward, from_cursor: after.is_some(), after, revision_changed, hash })
+}
+
+/// A key on a field's column, as the catalogue knows it.
+fn key(entity: &Entity, column: &'static str, descending: bool) -> Key {
+    let nullable = entity.fields.iter().any(|f| f.column == column && f.nullable);
+    Key { column, descending, nullable }
+}
+
+fn default_order(entity: &Entity) -> Vec<Key> {
+    entity.default_order.iter().map(|(column, descending)| key(entity, column, *descending)).collect()
+}
+
+fn asked_order(entity: &'static Entity, json: &Json) -> Result<Vec<Key>, GraphError> {
+    let single = std::slice::from_ref(json);
+    let list = json.as_array().map_or(single, Vec::as_slice);
+    let mut keys: Vec<Key> = Vec::with_capacity(list.len());
+    for (index, part) in list.iter().enumerate() {
+        let at = format!("orderBy.{index}");
+        let word = part.get("field").and_then(Json::as_str).unwrap_or_default();
+        let descending = part.get("direction").and_then(Json::as_str) == Some("DESC");
+        let field = entity.fields.iter().find(|f| f.sort && screaming(f.name) == word);
+        let columns: Vec<&'static str> = match field {
+            Some(field) if matches!(field.kind, Kind::Period) => vec!["period_start", "period_months"],
+            Some(field) => vec![field.column],
+            None if word == "NAME" && entity.names.is_some() => vec!["sort_name"],
+            None => {
+                return Err(GraphError::new(Reason::InvalidArgument, format!("{at}.field: cannot order by `{word}`")).at(at));
+            }
+        };
+        for column in columns {
+            if !keys.iter().any(|k| k.column == column) {
+                keys.push(key(entity, column, descending));
+            }
+        }
+    }
+    Ok(keys)
+}
+
+/// The order closed by the entity's key, in the direction of its last key, so that one index can serve both.
+fn closed(entity: &Entity, mut keys: Vec<Key>) -> Vec<Key> {
+    let descending = keys.last().is_some_and(|k| k.descending);
+    for column in entity.key {
+        if !keys.iter().any(|k| k.column == *column) {
+            keys.push(Key { column, descending, nullable: false });
+        }
+    }
+    keys
+}
+
+/// Decimals of the amounts in the datasets that a figure filter leaves; an error when they cannot be compared.
+fn money_scale(inputs: &Inputs<'_>, filter: Option<&Json>) -> Result<u32, GraphError> {
+    use crate::catalog::dataset::DATASET;
+    let entity = &DATASET;
+    let Some(table) = inputs.snapshot.table(entity) else { return Ok(0) };
+    let pinned = filter.and_then(|f| f.get("dataset")).filter(|d| !d.is_null());
+    let ids = match pinned {
+        Some(pinned) => {
+            let condition = inputs.filter(entity, pinned, "filter.dataset")?;
+            inputs.snapshot.matching(entity, &condition)
+        }
+        None => None,
+    };
+    let ids = ids.unwrap_or_else(|| table.rows.iter().filter_map(|r| r.int(0)).collect());
+    let mut units: Vec<(String, i64)> = ids
+        .iter()
+        .map(|id| {
+            let currency = table.value(*id, "currency").as_text().unwrap_or_default().to_owned();
+            (currency, table.value(*id, "scale").as_int().unwrap_or(0))
+        })
+        .collect();
+    units.sort();
+    units.dedup();
+    match units.as_slice() {
+        [] => Ok(0),
+        [(_, scale)] => Ok(u32::try_from(*scale).unwrap_or(0)),
+        _ => {
+            let codes: Vec<&str> = ids.iter().filter_map(|id| table.value(*id, "code").as_text()).collect();
+            let message = "amounts of several currencies cannot be compared".to_owned();
+            Err(GraphError::new(Reason::AmbiguousDataset, message)
+                .at("filter.dataset")
+                .hint(format!("add filter: {{dataset: {{code: {{eq: …}}}}}} with one of {}", codes.join(", "))))
+        }
+    }
+}
+
+impl List {
+    /// The sides of the table on which rows can match, each with its condition.
+    pub fn arms(&self, snapshot: &Snapshot) -> Vec<Arm> {
+        let after = self.page.as_ref().and_then(|p| p.after.clone());
+        let mut parts = vec![self.filter.clone()];
+        parts.extend(after.map(Predicate::After));
+        let condition = Predicate::all(parts);
+        if self.entity.mirrored {
+            return figure_arms(&condition, snapshot);
+        }
+        if matches!(condition, Predicate::Nothing) {
+            return Vec::new();
+        }
+        vec![Arm { side: Side::Plain, predicate: condition }]
+    }
+}
+
+/// A figure is read as stored, and in reconciled datasets also from the partner's side. A side on which the filter
+/// leaves nothing is not asked; every side names its datasets, since all indexes begin with them.
+fn figure_arms(condition: &Predicate, snapshot: &Snapshot) -> Vec<Arm> {
+    use crate::catalog::dataset::DATASET;
+    use crate::domain::flow::Flow;
+    use crate::storage::value::Value;
+    let Some(datasets) = snapshot.table(&DATASET) else { return Vec::new() };
+    let mut arms = Vec::new();
+    for side in [Side::Stored, Side::Mirrored] {
+        let seen = condition.on_side(side);
+        let pinned = seen.pinned("dataset_id");
+        let flows = seen.pinned("flow");
+        let ids: Vec<i64> = datasets
+            .rows
+            .iter()
+            .filter_map(|row| row.int(0))
+            .filter(|id| pinned.as_ref().is_none_or(|p| p.contains(id)))
+            .filter(|id| {
+                let reconciled = datasets.value(*id, "reconciled") == &Value::Bool(true);
+                match side {
+                    // Reconciled datasets hold exports only.
+                    Side::Stored => !reconciled || flows.as_ref().is_none_or(|f| f.contains(&Flow::Export.code())),
+                    _ => reconciled,
+                }
+            })
+            .collect();
+        let predicate = if pinned.as_ref().is_some_and(|p| *p == ids && p.len() == 1) {
+            seen
+        } else {
+            Predicate::all(vec![Predicate::int_in("dataset_id", ids), seen])
+        };
+        if !matches!(predicate, Predicate::Nothing) {
+            arms.push(Arm { side, predicate });
+        }
+    }
+    arms
+}

@@ -1,0 +1,115 @@
+//! The front of the way of a document: scan, parse, guard, validate, coerce variables. A validated document is kept by
+//! its text, so that a repeated one skips all of it but the variables.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use apollo_compiler::executable::{ExecutableDocument, Operation};
+use apollo_compiler::parser::Parser;
+use apollo_compiler::request::coerce_variable_values;
+use apollo_compiler::response::JsonMap;
+use apollo_compiler::validation::{DiagnosticList, Valid};
+use serde_json::{Map, Value as Json};
+
+use super::errors::GraphError;
+use super::guard;
+use super::limits::Limits;
+use super::schema::GraphSchema;
+use crate::domain::error_code::Reason;
+
+/// Validated documents that are kept.
+const KEPT: usize = 1000;
+/// Longest document that is kept.
+const KEPT_BYTES: usize = 64 * 1024;
+/// Errors told of one document.
+const TOLD: usize = 10;
+
+/// A validated document.
+pub type Document = Arc<Valid<ExecutableDocument>>;
+
+/// Parses and validates documents.
+#[expect(missing_debug_implementations, reason = "the schema has none")]
+pub struct Documents {
+    schema: Arc<GraphSchema>,
+    limits: Limits,
+    kept: Mutex<HashMap<String, Document>>,
+}
+
+impl Documents {
+    /// A front for a schema.
+    pub fn new(schema: Arc<GraphSchema>, limits: Limits) -> Self {
+        Self { schema, limits, kept: Mutex::new(HashMap::new()) }
+    }
+
+    /// The validated document of a text.
+    pub fn prepare(&self, text: &str) -> Result<Document, Vec<GraphError>> {
+        let kept = || self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = kept().get(text) {
+            return Ok(Arc::clone(found));
+        }
+        guard::scan(text, &self.limits).map_err(|e| vec![e])?;
+        let mut parser = Parser::new().token_limit(self.limits.tokens.saturating_add(1)).recursion_limit(500);
+        let ast = parser.parse_ast(text, "query").map_err(|e| told(&e.errors, Reason::SyntaxError))?;
+        guard::measure(&ast, &self.limits).map_err(|e| vec![e])?;
+        let document = ast
+            .to_executable_validate(&self.schema.types)
+            .map_err(|e| told(&e.errors, Reason::InvalidDocument))?;
+        let document = Arc::new(document);
+        if text.len() <= KEPT_BYTES {
+            let mut kept = kept();
+            if kept.len() >= KEPT {
+                // Rare and cheap: whoever comes next is validated again.
+                kept.clear();
+            }
+            kept.insert(text.to_owned(), Arc::clone(&document));
+        }
+        Ok(document)
+    }
+
+    /// The operation to run and its coerced variables.
+    pub fn operation<'d>(
+        &self,
+        document: &'d Valid<ExecutableDocument>,
+        name: Option<&str>,
+        variables: &Map<String, Json>,
+    ) -> Result<(&'d Operation, Map<String, Json>), GraphError> {
+        let operation = document.operations.get(name).map_err(|_| {
+            let names: Vec<String> = document.operations.named.keys().map(|n| format!("`{n}`")).collect();
+            let message = match name {
+                Some(name) => format!("there is no operation `{}` in the document", name.chars().take(60).collect::<String>()),
+                None => "the document has several operations and none is named".to_owned(),
+            };
+            let error = GraphError::new(Reason::OperationNotFound, message).at("operationName");
+            if names.is_empty() { error } else { error.hint(format!("set operationName to one of {}", names.join(", "))) }
+        })?;
+        let given: JsonMap = serde_json::from_value(Json::Object(variables.clone()))
+            .map_err(|_| GraphError::new(Reason::InvalidVariables, "the variables are not a JSON object").at("variables"))?;
+        let coerced = coerce_variable_values(&self.schema.types, operation, &given)
+            .map_err(|e| {
+                let mut error = GraphError::new(Reason::InvalidVariables, e.message().to_string()).at("variables");
+                let told = e.to_graphql_error(&document.sources);
+                error.locations = told.locations.iter().map(|l| (l.line, l.column)).collect();
+                error
+            })?;
+        let coerced = serde_json::to_value(coerced.into_inner()).ok();
+        Ok((operation, match coerced {
+            Some(Json::Object(map)) => map,
+            _ => Map::new(),
+        }))
+    }
+}
+
+fn told(errors: &DiagnosticList, reason: Reason) -> Vec<GraphError> {
+    errors
+        .iter()
+        .take(TOLD)
+        .map(|diagnostic| {
+            let message: String = diagnostic.error.to_string();
+            // Parser messages may carry the source line.
+            let line: String = message.lines().next().unwrap_or_default().chars().take(300).collect();
+            let mut error = GraphError::new(reason, line);
+            error.locations = diagnostic.line_column_range().map(|r| (r.start.line, r.start.column)).into_iter().collect();
+            error
+        })
+        .collect()
+}

@@ -1,0 +1,295 @@
+//! Reads the rows of a plan level by level: one statement for the parents, one for all children of a kind.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use super::computed::{self, Tree};
+use super::connection::List;
+use super::errors::RunError;
+use super::plan::{Child, ChildKind, Object, RowPlan, Wants, Which};
+use crate::storage::StorageError;
+use crate::storage::conn::Conn;
+use crate::storage::snapshot::Snapshot;
+use crate::storage::sql::Side;
+use crate::storage::sql::predicate::Predicate;
+use crate::storage::sql::select::{Arm, Column, Count, Parents, Select};
+use crate::storage::value::{ColumnType, Row, Value};
+
+/// The reading of one request.
+#[expect(missing_debug_implementations, reason = "holds a connection")]
+pub struct Session<'a> {
+    /// The connection, inside a read transaction.
+    pub conn: &'a mut Conn,
+    /// Dimensions of the revision.
+    pub snapshot: &'a Snapshot,
+    /// Statements run so far, apart from the look at the revision.
+    pub statements: usize,
+    /// Their texts, when somebody wants them.
+    pub texts: Option<Vec<String>>,
+}
+
+/// Rows that were read, with everything below them.
+#[derive(Debug, Default)]
+pub struct Level {
+    /// The rows.
+    pub rows: Vec<Row>,
+    /// Related rows, in the order of the plan's children.
+    pub children: Vec<ChildData>,
+    /// Computed values: by slot, by row.
+    pub computed: Vec<Vec<Tree>>,
+}
+
+/// Related rows of the rows of a level.
+#[derive(Debug)]
+pub enum ChildData {
+    /// For each row the position of the other.
+    One(Level, Vec<Option<usize>>),
+    /// For each row its part of the others.
+    Many(Level, Vec<PageData>),
+}
+
+/// The part of a list that was read.
+#[derive(Debug, Clone, Default)]
+pub struct PageData {
+    /// Where its rows stand in the level.
+    pub range: Range<usize>,
+    /// Whether rows follow in the direction of reading.
+    pub more: bool,
+    /// Count of the whole list, where asked.
+    pub total: Option<i64>,
+}
+
+type Read<T> = Result<T, RunError>;
+
+impl Session<'_> {
+    /// Runs a statement of the tree.
+    pub fn rows<Q>(&mut self, query: Q, types: &[ColumnType]) -> Result<Vec<Row>, StorageError>
+    where
+        Q: crate::storage::conn::TreeQuery,
+    {
+        self.statements += 1;
+        if let Some(texts) = &mut self.texts {
+            texts.push(self.conn.text_of(&query));
+        }
+        self.conn.rows(query, types)
+    }
+
+    /// A root list: its rows with everything below, and its page.
+    pub fn list(&mut self, plan: &RowPlan, list: &List, wants: Wants) -> Read<(Level, PageData)> {
+        let (rows, mut pages) = self.read_list(plan, list, wants, None)?;
+        let page = pages.remove(&NO_PARENT).unwrap_or_default();
+        Ok((self.level(plan, rows)?, page))
+    }
+
+    /// One object with everything below; no rows when there is none.
+    pub fn object(&mut self, object: &Object) -> Read<Level> {
+        let plan = &object.rows;
+        let rows = match &object.which {
+            Which::Id(id) => project(self.snapshot, plan, *id).into_iter().collect(),
+            Which::Where(condition) => self.read_where(plan, condition)?,
+        };
+        self.level(plan, rows)
+    }
+
+    fn read_where(&mut self, plan: &RowPlan, condition: &Predicate) -> Read<Vec<Row>> {
+        let arms = if plan.entity.mirrored {
+            List { entity: plan.entity, filter: condition.clone(), order: Vec::new(), page: None }.arms(self.snapshot)
+        } else {
+            vec![Arm { side: Side::Plain, predicate: condition.clone() }]
+        };
+        let select = Select {
+            entity: plan.entity,
+            columns: plan.columns.clone(),
+            arms,
+            order: Vec::new(),
+            backward: false,
+            limit: None,
+            parents: None,
+        };
+        Ok(self.rows(select, &types(plan))?)
+    }
+
+    /// Rows of a list and the page of each parent; without parents under [`NO_PARENT`].
+    fn read_list(
+        &mut self,
+        plan: &RowPlan,
+        list: &List,
+        wants: Wants,
+        parents: Option<&Parents>,
+    ) -> Read<(Vec<Row>, HashMap<i64, PageData>)> {
+        let mut pages: HashMap<i64, PageData> = HashMap::new();
+        let mut rows = Vec::new();
+        let page = list.page.as_ref();
+        let select = |arms: Vec<Arm>, columns: Vec<Column>| Select {
+            entity: plan.entity,
+            columns,
+            arms,
+            order: list.order.clone(),
+            backward: page.is_some_and(|p| p.backward),
+            // One more than the page tells whether more follow.
+            limit: page.map(|p| p.size.saturating_add(1)),
+            parents: parents.cloned(),
+        };
+        if wants.rows {
+            let mut types = types(plan);
+            types.push(ColumnType::Int);
+            rows = self.rows(select(list.arms(self.snapshot), plan.columns.clone()), &types)?;
+            pages = split(&mut rows, parents.map(|_| plan.columns.len()), page.map(|p| (p.size, p.backward)));
+        }
+        if wants.total {
+            let uncut = List { page: None, ..list.clone() };
+            let types = [ColumnType::Int, ColumnType::Int];
+            for row in self.rows(Count(select(uncut.arms(self.snapshot), Vec::new())), &types)? {
+                match parents {
+                    None => pages.entry(NO_PARENT).or_default().total = row.int(0),
+                    Some(_) => pages.entry(row.int(0).unwrap_or(NO_PARENT)).or_default().total = row.int(1),
+                }
+            }
+            if parents.is_none() {
+                pages.entry(NO_PARENT).or_default().total.get_or_insert(0);
+            }
+        }
+        Ok((rows, pages))
+    }
+
+    /// The level of rows that were read: their children and computed values.
+    fn level(&mut self, plan: &RowPlan, rows: Vec<Row>) -> Read<Level> {
+        let mut children = Vec::with_capacity(plan.children.len());
+        for child in &plan.children {
+            children.push(self.child(child, &rows)?);
+        }
+        let mut values = Vec::with_capacity(plan.computed.len());
+        for slot in &plan.computed {
+            values.push(computed::values(self, slot.value, plan, &rows)?);
+        }
+        Ok(Level { rows, children, computed: values })
+    }
+
+    fn child(&mut self, child: &Child, rows: &[Row]) -> Read<ChildData> {
+        let near: Vec<Option<i64>> = rows.iter().map(|row| row.int(child.near)).collect();
+        let mut ids: Vec<i64> = near.iter().flatten().copied().collect();
+        ids.sort_unstable();
+        ids.dedup();
+        match &child.kind {
+            ChildKind::One => self.one(child, &near, ids),
+            ChildKind::Ancestors => self.ancestors(child, &near),
+            ChildKind::Many { link, list, wants } => {
+                if ids.is_empty() {
+                    return Ok(ChildData::Many(Level::default(), vec![PageData::default(); rows.len()]));
+                }
+                let parents = Parents::new(*link, ids);
+                let (found, pages) = self.read_list(&child.rows, list, *wants, Some(&parents))?;
+                let level = self.level(&child.rows, found)?;
+                let empty = PageData { total: wants.total.then_some(0), ..PageData::default() };
+                let of = |id: &Option<i64>| {
+                    let mut page = id.and_then(|id| pages.get(&id)).unwrap_or(&empty).clone();
+                    if wants.total {
+                        page.total.get_or_insert(0);
+                    }
+                    page
+                };
+                Ok(ChildData::Many(level, near.iter().map(of).collect()))
+            }
+        }
+    }
+
+    fn one(&mut self, child: &Child, near: &[Option<i64>], ids: Vec<i64>) -> Read<ChildData> {
+        let plan = &child.rows;
+        let mut at: HashMap<i64, usize> = HashMap::with_capacity(ids.len());
+        let mut found = Vec::with_capacity(ids.len());
+        if plan.entity.resident {
+            for id in ids {
+                if let Some(row) = project(self.snapshot, plan, id) {
+                    at.insert(id, found.len());
+                    found.push(row);
+                }
+            }
+        } else if !ids.is_empty() {
+            // The id comes behind the plan's columns.
+            let mut columns = plan.columns.clone();
+            columns.push(Column::Plain("id", ColumnType::Int));
+            let select = Select {
+                entity: plan.entity,
+                columns,
+                arms: vec![Arm { side: Side::Plain, predicate: Predicate::int_in("id", ids) }],
+                order: Vec::new(),
+                backward: false,
+                limit: None,
+                parents: None,
+            };
+            let mut types = types(plan);
+            types.push(ColumnType::Int);
+            found = self.rows(select, &types)?;
+            for (index, row) in found.iter().enumerate() {
+                if let Some(id) = row.int(plan.columns.len()) {
+                    at.insert(id, index);
+                }
+            }
+        }
+        let positions = near.iter().map(|id| id.and_then(|id| at.get(&id).copied())).collect();
+        Ok(ChildData::One(self.level(plan, found)?, positions))
+    }
+
+    fn ancestors(&mut self, child: &Child, near: &[Option<i64>]) -> Read<ChildData> {
+        let plan = &child.rows;
+        let mut found = Vec::new();
+        let mut pages = Vec::with_capacity(near.len());
+        for id in near {
+            let start = found.len();
+            let mut chain = Vec::new();
+            let parent_of = |id: i64| self.snapshot.table(plan.entity).and_then(|t| t.value(id, "parent_id").as_int());
+            let mut next = id.and_then(parent_of);
+            while let Some(id) = next {
+                chain.push(id);
+                next = parent_of(id).filter(|id| !chain.contains(id));
+            }
+            found.extend(chain.iter().rev().filter_map(|id| project(self.snapshot, plan, *id)));
+            pages.push(PageData { range: start..found.len(), more: false, total: None });
+        }
+        Ok(ChildData::Many(self.level(plan, found)?, pages))
+    }
+}
+
+/// The parent of rows that have none.
+const NO_PARENT: i64 = i64::MIN;
+
+fn types(plan: &RowPlan) -> Vec<ColumnType> {
+    plan.columns.iter().map(Column::column_type).collect()
+}
+
+/// Divides rows by parent, drops the one that only tells that more follow, and turns pages read from their end.
+fn split(rows: &mut Vec<Row>, parent_at: Option<usize>, page: Option<(u32, bool)>) -> HashMap<i64, PageData> {
+    let mut pages: HashMap<i64, PageData> = HashMap::new();
+    let parent_of = |row: &Row| parent_at.map_or(NO_PARENT, |at| row.int(at).unwrap_or(NO_PARENT));
+    let mut start = 0;
+    while let Some(first) = rows.get(start) {
+        let parent = parent_of(first);
+        let length = rows.iter().skip(start).take_while(|row| parent_of(row) == parent).count();
+        let mut kept = length;
+        let mut more = false;
+        if let Some((size, backward)) = page {
+            let size = usize::try_from(size).unwrap_or(usize::MAX);
+            more = length > size;
+            kept = length.min(size);
+            if backward && let Some(part) = rows.get_mut(start..start + kept) {
+                part.reverse();
+            }
+        }
+        pages.insert(parent, PageData { range: start..start + kept, more, total: None });
+        start += length;
+    }
+    pages
+}
+
+/// The columns of a resident row that a plan reads.
+fn project(snapshot: &Snapshot, plan: &RowPlan, id: i64) -> Option<Row> {
+    let table = snapshot.table(plan.entity)?;
+    table.row(id)?;
+    let values = plan.columns.iter().map(|column| match column {
+        Column::Plain(name, _) => table.value(id, name).clone(),
+        Column::Name { kind, language } => {
+            Value::text(snapshot.name(kind, id, language.as_text().unwrap_or("en")).map(str::to_owned))
+        }
+    });
+    Some(Row { values: values.collect() })
+}

@@ -1,0 +1,529 @@
+//! Filters: their input types, made from the catalogue, and how a filter becomes a condition. Operators belong to the
+//! kind of a column, never to an entity.
+
+use serde_json::Value as Json;
+
+use super::errors::GraphError;
+use super::limits::Limits;
+use super::lookup;
+use crate::catalog::{self, Entity, Field, Kind, Link, Relation};
+use crate::domain::decimal::parse_scaled;
+use crate::domain::error_code::Reason;
+use crate::domain::flow::code_of;
+use crate::domain::fold::fold;
+use crate::domain::period::Period;
+use crate::storage::snapshot::Snapshot;
+use crate::storage::sql::predicate::{Exists, Op, Operand, Predicate, pattern};
+use crate::storage::value::{List, Value};
+
+/// Scalars of the schema.
+pub static SCALARS: &[(&str, &str)] = &[
+    ("Decimal", "An exact decimal number, as text: `15850000000`, `0.658`. In input a number is taken too."),
+    ("BigInt", "A 64-bit whole number, as text, since JSON numbers of many clients are exact to 53 bits only. In input a number is taken too."),
+    ("Date", "A calendar date: `2024-08-05`."),
+    ("DateTime", "An instant in UTC: `2024-08-05T12:00:00Z`."),
+    ("Period", "A year, quarter or month: `2023`, `2023-Q2`, `2023-07`."),
+];
+
+/// Schemes of region codes.
+pub static REGION_SCHEMES: &[(&str, &str)] = &[
+    ("TEAROAD", "Tea Road's own codes: `CN`, `CN-SD`, `CN-370300`, `M49-030`, `WLD`, `EU`."),
+    ("ISO_ALPHA2", "ISO 3166-1 alpha-2: `CN`."),
+    ("ISO_ALPHA3", "ISO 3166-1 alpha-3: `CHN`."),
+    ("ISO_NUMERIC", "ISO 3166-1 numeric, three digits: `156`."),
+    ("ISO_3166_2", "ISO 3166-2 subdivisions: `CN-SD`."),
+    ("M49", "UN M49, three digits: `030`."),
+    ("COMTRADE", "UN Comtrade areas, also used by BACI: `842` is the USA."),
+    ("GB2260", "GB/T 2260 divisions of China: `370300`."),
+    ("OKATO", "Russian OKATO, first two digits: `81`."),
+];
+
+/// An input object that does not depend on an entity: name, description, members.
+pub type FixedInput = (String, String, Vec<(String, String, String)>);
+
+const COMPARISONS: &[(&str, &str)] = &[
+    ("eq", "Equals."),
+    ("ne", "Differs; false when unknown."),
+    ("in", "Is one of these; nothing is one of an empty list."),
+    ("notIn", "Is none of these; false when unknown."),
+];
+const RANGES: &[(&str, &str)] = &[("lt", "Less than."), ("lte", "At most."), ("gt", "More than."), ("gte", "At least.")];
+const PERIOD_RANGES: &[(&str, &str)] = &[
+    ("lt", "Ends before this begins."),
+    ("lte", "Ends no later than this."),
+    ("gt", "Begins after this ends."),
+    ("gte", "Begins no earlier than this."),
+];
+const STARTS: (&str, &str) = ("startsWith", "Begins with this text, letter for letter.");
+const FOLDED: &[(&str, &str)] = &[
+    ("startsWith", "A name begins with this, in any case and with or without accents."),
+    ("contains", "A name contains this, in any case and with or without accents."),
+    ("endsWith", "A name ends with this, in any case and with or without accents."),
+];
+
+/// The filter type of a kind of column.
+pub fn filter_type(kind: Kind) -> String {
+    match kind {
+        Kind::Text => "TextFilter".to_owned(),
+        Kind::Int => "IntFilter".to_owned(),
+        Kind::BigInt => "BigIntFilter".to_owned(),
+        Kind::Float => "FloatFilter".to_owned(),
+        Kind::Bool => "BooleanFilter".to_owned(),
+        Kind::Date => "DateFilter".to_owned(),
+        Kind::DateTime => "DateTimeFilter".to_owned(),
+        Kind::Enum(list) => format!("{}Filter", list.name),
+        Kind::Period => "PeriodFilter".to_owned(),
+        Kind::Money | Kind::Milli => "DecimalFilter".to_owned(),
+    }
+}
+
+/// The operators of a kind of column, with the description of each.
+pub fn operators(kind: Kind) -> Vec<(&'static str, &'static str)> {
+    let mut all = match kind {
+        Kind::Bool => COMPARISONS.iter().take(2).copied().collect(),
+        _ => COMPARISONS.to_vec(),
+    };
+    match kind {
+        Kind::Bool | Kind::Enum(_) => {}
+        Kind::Period => all.extend(PERIOD_RANGES),
+        Kind::Text => {
+            all.extend(RANGES);
+            all.push(STARTS);
+        }
+        _ => all.extend(RANGES),
+    }
+    if !matches!(kind, Kind::Period) {
+        all.push(("isNull", "Is unknown, or with false is known."));
+    }
+    all
+}
+
+/// Input objects that do not depend on an entity.
+pub fn fixed_inputs() -> Vec<FixedInput> {
+    let scalars = [
+        (Kind::Text, "String"),
+        (Kind::Int, "Int"),
+        (Kind::BigInt, "BigInt"),
+        (Kind::Float, "Float"),
+        (Kind::Bool, "Boolean"),
+        (Kind::Date, "Date"),
+        (Kind::DateTime, "DateTime"),
+        (Kind::Period, "Period"),
+        (Kind::Money, "Decimal"),
+    ];
+    let enums = catalog::enums::ALL.iter().map(|list| (Kind::Enum(list), list.name));
+    let mut out: Vec<FixedInput> = scalars
+        .into_iter()
+        .chain(enums)
+        .map(|(kind, ty)| {
+            let members = operators(kind).into_iter().map(|(op, doc)| (op.to_owned(), operator_type(op, ty), doc.to_owned())).collect();
+            (filter_type(kind), format!("Conditions on a {ty}; those beside each other all hold."), members)
+        })
+        .collect();
+    let names = COMPARISONS.iter().chain(FOLDED).map(|(op, doc)| ((*op).to_owned(), operator_type(op, "String"), (*doc).to_owned())).collect();
+    out.push((
+        "NameFilter".to_owned(),
+        "Conditions on published names in all languages: `eq` and `in` hold when one of the names fits, `ne` and `notIn` when none does.".to_owned(),
+        names,
+    ));
+    let text = |name: &str, ty: &str, doc: &str| (name.to_owned(), ty.to_owned(), doc.to_owned());
+    out.push((
+        "WithinRegion".to_owned(),
+        "A region and everything below it; for a bloc, its present members and everything below them.".to_owned(),
+        vec![
+            text("code", "String!", "Code of the region."),
+            text("scheme", "RegionScheme", "Scheme of the code; TEAROAD when left out."),
+            text("depth", "Int", "How many levels below; all when left out, 0 is the region alone."),
+        ],
+    ));
+    out.push((
+        "WithinSector".to_owned(),
+        "A sector and everything below it.".to_owned(),
+        vec![
+            text("classification", "String!", "Code of the classification."),
+            text("code", "String!", "Code in it."),
+            text("depth", "Int", "How many levels below; all when left out, 0 is the sector alone."),
+        ],
+    ));
+    out
+}
+
+fn operator_type(op: &str, ty: &str) -> String {
+    match op {
+        "in" | "notIn" => format!("[{ty}!]"),
+        "isNull" => "Boolean".to_owned(),
+        _ => ty.to_owned(),
+    }
+}
+
+/// What the conversion of a filter needs to know.
+#[derive(Debug, Clone, Copy)]
+pub struct Inputs<'a> {
+    /// The dimensions of the revision.
+    pub snapshot: &'a Snapshot,
+    /// Lengths of lists.
+    pub limits: &'a Limits,
+    /// Decimals of amounts, where amounts may be compared.
+    pub scale: Option<u32>,
+}
+
+/// Ids of a folded dimension condition beyond which a sub-select is cheaper than a list.
+const MAX_FOLDED_IDS: usize = 2000;
+
+type Answer = Result<Predicate, GraphError>;
+
+fn invalid(path: &str, message: &str) -> GraphError {
+    GraphError::new(Reason::InvalidFilter, format!("{path}: {message}")).at(path)
+}
+
+impl Inputs<'_> {
+    /// The condition of a filter object.
+    pub fn filter(&self, entity: &'static Entity, json: &Json, path: &str) -> Answer {
+        let object = json.as_object().ok_or_else(|| invalid(path, "expected an object with conditions"))?;
+        if object.is_empty() {
+            return Err(invalid(path, "an empty object says nothing; leave it out"));
+        }
+        let mut parts = Vec::with_capacity(object.len());
+        for (key, value) in object {
+            let here = format!("{path}.{key}");
+            if value.is_null() {
+                return Err(invalid(&here, "null says nothing; leave the condition out, or use isNull"));
+            }
+            parts.push(self.member(entity, key, value, &here)?);
+        }
+        Ok(Predicate::all(parts))
+    }
+
+    fn member(&self, entity: &'static Entity, key: &str, value: &Json, here: &str) -> Answer {
+        match key {
+            "and" => Ok(Predicate::all(self.each(entity, value, here)?)),
+            "or" => Ok(Predicate::any(self.each(entity, value, here)?)),
+            "not" => Ok(self.filter(entity, value, here)?.negated()),
+            "within" if entity.tree => self.within(entity, value, here),
+            _ => {
+                if let Some(field) = entity.field(key) {
+                    return self.operators_of(value, here, |op, operand, at| self.operator(field, op, operand, at));
+                }
+                if let Some(relation) = entity.relation(key) {
+                    return self.related(relation, value, here);
+                }
+                if let ("name", Some(kind)) = (key, entity.names) {
+                    return self.operators_of(value, here, |op, operand, at| self.name(kind, op, operand, at));
+                }
+                Err(invalid(here, "there is no such condition"))
+            }
+        }
+    }
+
+    fn each(&self, entity: &'static Entity, value: &Json, here: &str) -> Result<Vec<Predicate>, GraphError> {
+        let single = std::slice::from_ref(value);
+        let list = value.as_array().map_or(single, Vec::as_slice);
+        if list.is_empty() {
+            return Err(invalid(here, "an empty list says nothing; leave it out"));
+        }
+        self.check_length(list.len(), here)?;
+        list.iter().enumerate().map(|(index, part)| self.filter(entity, part, &format!("{here}.{index}"))).collect()
+    }
+
+    fn check_length(&self, length: usize, here: &str) -> Result<(), GraphError> {
+        if length > self.limits.list {
+            let message = format!("{here}: {length} values, at most {} are allowed", self.limits.list);
+            return Err(GraphError::new(Reason::ListTooLong, message).at(here));
+        }
+        Ok(())
+    }
+
+    fn operators_of(&self, value: &Json, here: &str, each: impl Fn(&str, &Json, &str) -> Answer) -> Answer {
+        let object = value.as_object().ok_or_else(|| invalid(here, "expected an object with operators"))?;
+        if object.is_empty() {
+            return Err(invalid(here, "an empty object says nothing; leave it out"));
+        }
+        let mut parts = Vec::with_capacity(object.len());
+        for (op, operand) in object {
+            let at = format!("{here}.{op}");
+            if operand.is_null() {
+                return Err(invalid(&at, "null says nothing; leave the condition out, or use isNull"));
+            }
+            parts.push(each(op, operand, &at)?);
+        }
+        Ok(Predicate::all(parts))
+    }
+
+    fn operator(&self, field: &Field, op: &str, json: &Json, at: &str) -> Answer {
+        let column = Operand::Column(field.column);
+        if let Kind::Period = field.kind {
+            return self.period(op, json, at);
+        }
+        match op {
+            "isNull" => {
+                let wanted = json.as_bool().ok_or_else(|| invalid(at, "expected true or false"))?;
+                let is_null = if field.nullable { Predicate::Null(column) } else { Predicate::Nothing };
+                Ok(if wanted { is_null } else { is_null.negated() })
+            }
+            "in" => self.one_of(field, json, at),
+            "notIn" => {
+                let known = if field.nullable { Predicate::Null(column).negated() } else { Predicate::All };
+                Ok(Predicate::all(vec![known, self.one_of(field, json, at)?.negated()]))
+            }
+            "startsWith" => {
+                let text = text(json, at)?;
+                Ok(starts_with(field.column, &text))
+            }
+            _ => {
+                let op = comparison(op).ok_or_else(|| invalid(at, "there is no such operator"))?;
+                Ok(Predicate::Compare(column, op, self.value(field.kind, json, at)?))
+            }
+        }
+    }
+
+    fn one_of(&self, field: &Field, json: &Json, at: &str) -> Answer {
+        let values = self.list(json, at, |item, here| self.value(field.kind, item, here))?;
+        let column = Operand::Column(field.column);
+        if values.is_empty() {
+            return Ok(Predicate::Nothing);
+        }
+        Ok(match values.first() {
+            Some(Value::Int(_)) => Predicate::int_in(field.column, values.iter().filter_map(Value::as_int).collect()),
+            Some(Value::Text(_)) => {
+                Predicate::Texts(column, List::new(values.iter().filter_map(Value::as_text).map(str::to_owned).collect()))
+            }
+            Some(Value::Date(_)) => {
+                let dates = values.iter().filter_map(|v| if let Value::Date(d) = v { Some(d.to_string()) } else { None });
+                Predicate::Dates(column, List::new(dates.collect()))
+            }
+            _ => Predicate::any(values.into_iter().map(|v| Predicate::Compare(column, Op::Eq, v)).collect()),
+        })
+    }
+
+    fn list<T>(&self, json: &Json, at: &str, each: impl Fn(&Json, &str) -> Result<T, GraphError>) -> Result<Vec<T>, GraphError> {
+        let single = std::slice::from_ref(json);
+        let list = json.as_array().map_or(single, Vec::as_slice);
+        self.check_length(list.len(), at)?;
+        list.iter().enumerate().map(|(index, item)| each(item, &format!("{at}.{index}"))).collect()
+    }
+
+    fn value(&self, kind: Kind, json: &Json, at: &str) -> Result<Value, GraphError> {
+        let wrong = |reason: Reason, wanted: &str| {
+            GraphError::new(reason, format!("{at}: `{}` is not {wanted}", shown(json))).at(at)
+        };
+        match kind {
+            Kind::Text => Ok(Value::Text(text(json, at)?)),
+            Kind::Enum(list) => {
+                let word = json.as_str().ok_or_else(|| wrong(Reason::InvalidArgument, "a word of the list"))?;
+                Ok(if list.numeric {
+                    Value::Int(code_of(list.values, word).ok_or_else(|| wrong(Reason::InvalidArgument, "a word of the list"))?)
+                } else {
+                    Value::Text(word.to_owned())
+                })
+            }
+            Kind::Int | Kind::BigInt => whole(json).map(Value::Int).ok_or_else(|| wrong(Reason::InvalidNumber, "a whole number of 64 bits")),
+            Kind::Float => json.as_f64().map(Value::Float).ok_or_else(|| wrong(Reason::InvalidNumber, "a number")),
+            Kind::Bool => json.as_bool().map(Value::Bool).ok_or_else(|| wrong(Reason::InvalidArgument, "true or false")),
+            Kind::Date => json
+                .as_str()
+                .and_then(date)
+                .map(Value::Date)
+                .ok_or_else(|| wrong(Reason::InvalidDate, "a date; write it as 2024-08-05")),
+            Kind::DateTime => json
+                .as_str()
+                .and_then(instant)
+                .map(Value::Time)
+                .ok_or_else(|| wrong(Reason::InvalidDate, "an instant; write it as 2024-08-05T12:00:00Z")),
+            Kind::Money => {
+                let scale = self.scale.ok_or_else(|| {
+                    GraphError::new(Reason::AmbiguousDataset, format!("{at}: amounts of several datasets cannot be compared; add a filter by one dataset")).at(at)
+                })?;
+                decimal(json, scale).ok_or_else(|| wrong(Reason::InvalidNumber, "a decimal number that fits 64 bits"))
+            }
+            Kind::Milli => decimal(json, 3).ok_or_else(|| wrong(Reason::InvalidNumber, "a decimal number that fits 64 bits")),
+            Kind::Period => Err(wrong(Reason::InvalidPeriod, "a period")),
+        }
+    }
+
+    fn period(&self, op: &str, json: &Json, at: &str) -> Answer {
+        let start = Operand::Column("period_start");
+        let months = Operand::Column("period_months");
+        let read = |item: &Json, here: &str| -> Result<Period, GraphError> {
+            let text = item.as_str().map_or_else(|| item.to_string(), str::to_owned);
+            text.parse().map_err(|e| GraphError::new(Reason::InvalidPeriod, format!("{here}: `{}` is not a period; {e}", shown(item))).at(here))
+        };
+        let int = |n: i32| Value::Int(i64::from(n));
+        let is = |p: Period| {
+            Predicate::And(vec![Predicate::Compare(start, Op::Eq, int(p.start)), Predicate::Compare(months, Op::Eq, int(p.months))])
+        };
+        if op == "in" || op == "notIn" {
+            let any = Predicate::any(self.list(json, at, read)?.into_iter().map(is).collect());
+            return Ok(if op == "in" { any } else { any.negated() });
+        }
+        let period = read(json, at)?;
+        Ok(match op {
+            "eq" => is(period),
+            "ne" => is(period).negated(),
+            "lt" => Predicate::Compare(Operand::PeriodEnd, Op::Le, int(period.start)),
+            "lte" => Predicate::Compare(Operand::PeriodEnd, Op::Le, int(period.end())),
+            "gt" => Predicate::Compare(start, Op::Ge, int(period.end())),
+            "gte" => Predicate::Compare(start, Op::Ge, int(period.start)),
+            _ => return Err(invalid(at, "there is no such operator")),
+        })
+    }
+
+    fn name(&self, kind: &'static str, op: &str, json: &Json, at: &str) -> Answer {
+        let exists = |inner: Predicate| {
+            Predicate::Exists(Box::new(Exists { target: &catalog::source::LOCALIZED_NAME, link: Link::Subject { kind }, inner }))
+        };
+        let exact = Operand::Column("text");
+        let folded = Operand::Column("folded");
+        Ok(match op {
+            "eq" => exists(Predicate::Compare(exact, Op::Eq, Value::Text(text(json, at)?))),
+            "ne" => exists(Predicate::Compare(exact, Op::Eq, Value::Text(text(json, at)?))).negated(),
+            "in" | "notIn" => {
+                let texts = self.list(json, at, text)?;
+                let any = if texts.is_empty() { Predicate::Nothing } else { exists(Predicate::Texts(exact, List::new(texts))) };
+                if op == "in" { any } else { any.negated() }
+            }
+            "startsWith" => exists(starts_with("folded", &fold(&text(json, at)?))),
+            "contains" => exists(Predicate::Like(folded, Value::Text(pattern(&fold(&text(json, at)?), false, false)))),
+            "endsWith" => exists(Predicate::Like(folded, Value::Text(pattern(&fold(&text(json, at)?), false, true)))),
+            _ => return Err(invalid(at, "there is no such operator")),
+        })
+    }
+
+    fn related(&self, relation: &'static Relation, value: &Json, here: &str) -> Answer {
+        let target = relation.target;
+        let Link::One { column, nullable } = relation.link else {
+            let object = value.as_object().filter(|o| !o.is_empty()).ok_or_else(|| invalid(here, "an empty object says nothing; leave it out"))?;
+            let mut parts = Vec::new();
+            for (quantifier, inner) in object {
+                let at = format!("{here}.{quantifier}");
+                if quantifier != "some" {
+                    return Err(invalid(&at, "there is no such quantifier"));
+                }
+                let inner = self.filter(target, inner, &at)?;
+                parts.push(Predicate::Exists(Box::new(Exists { target, link: relation.link, inner })));
+            }
+            return Ok(Predicate::all(parts));
+        };
+        let inner = self.filter(target, value, here)?;
+        if target.resident {
+            match inner {
+                Predicate::All if !nullable => return Ok(Predicate::All),
+                Predicate::Nothing => return Ok(Predicate::Nothing),
+                _ => {}
+            }
+            if let Some(ids) = self.snapshot.matching(target, &inner).filter(|ids| ids.len() <= MAX_FOLDED_IDS) {
+                return Ok(Predicate::int_in(column, ids));
+            }
+        }
+        Ok(Predicate::Exists(Box::new(Exists { target, link: relation.link, inner })))
+    }
+
+    fn within(&self, entity: &'static Entity, value: &Json, here: &str) -> Answer {
+        let object = value.as_object().ok_or_else(|| invalid(here, "expected an object with a code"))?;
+        let word = |name: &str| object.get(name).and_then(Json::as_str);
+        let code = word("code").unwrap_or_default();
+        let at_code = |mut error: GraphError| {
+            error.message = format!("{here}.code: {}", error.message);
+            error.at(format!("{here}.code"))
+        };
+        let root = if entity.name == "Sector" {
+            lookup::sector(self.snapshot, word("classification").unwrap_or_default(), code).map_err(at_code)?
+        } else {
+            lookup::region(self.snapshot, code, word("scheme").unwrap_or("TEAROAD")).map_err(at_code)?
+        };
+        let depth = match object.get("depth") {
+            None | Some(Json::Null) => None,
+            Some(depth) => Some(depth.as_u64().and_then(|d| usize::try_from(d).ok()).ok_or_else(|| {
+                GraphError::new(Reason::InvalidArgument, format!("{here}.depth: `{}` is not a number of levels from 0", shown(depth))).at(format!("{here}.depth"))
+            })?),
+        };
+        let Some(table) = self.snapshot.table(entity) else { return Ok(Predicate::Nothing) };
+        let path_of = |id: i64| table.value(id, "path").as_text().unwrap_or_default().to_owned();
+        let mut roots = vec![path_of(root)];
+        if table.value(root, "kind").as_text() == Some("GROUP") {
+            roots.extend(self.snapshot.members(root).map(path_of));
+        }
+        let Some(depth) = depth else {
+            return Ok(Predicate::any(roots.iter().map(|path| starts_with("path", path)).collect()));
+        };
+        let slashes = |text: &str| text.matches('/').count();
+        let path_at = table.position("path").unwrap_or(0);
+        let ids = table.rows.iter().filter(|row| {
+            let path = row.text(path_at).unwrap_or_default();
+            roots.iter().any(|root| path.starts_with(root) && slashes(path) - slashes(root) <= depth)
+        });
+        Ok(Predicate::int_in("id", ids.filter_map(|row| row.int(0)).collect()))
+    }
+}
+
+/// A condition that a text column begins with `prefix`, as a range that an index serves.
+fn starts_with(column: &'static str, prefix: &str) -> Predicate {
+    let column = Operand::Column(column);
+    let from = Predicate::Compare(column, Op::Ge, Value::Text(prefix.to_owned()));
+    match successor(prefix) {
+        Some(end) => Predicate::And(vec![from, Predicate::Compare(column, Op::Lt, Value::Text(end))]),
+        None => from,
+    }
+}
+
+/// The smallest text, in byte order, behind every text that begins with `prefix`.
+fn successor(prefix: &str) -> Option<String> {
+    let mut chars: Vec<char> = prefix.chars().collect();
+    while let Some(last) = chars.pop() {
+        let next = (u32::from(last) + 1..=0x10_FFFF).find_map(char::from_u32);
+        if let Some(next) = next {
+            chars.push(next);
+            return Some(chars.into_iter().collect());
+        }
+    }
+    None
+}
+
+fn comparison(op: &str) -> Option<Op> {
+    Some(match op {
+        "eq" => Op::Eq,
+        "ne" => Op::Ne,
+        "lt" => Op::Lt,
+        "lte" => Op::Le,
+        "gt" => Op::Gt,
+        "gte" => Op::Ge,
+        _ => return None,
+    })
+}
+
+fn text(json: &Json, at: &str) -> Result<String, GraphError> {
+    let text = json.as_str().ok_or_else(|| invalid(at, "expected a text"))?;
+    if text.contains('\0') {
+        return Err(GraphError::new(Reason::InvalidArgument, format!("{at}: the text holds a NUL character, which no stored text has")).at(at));
+    }
+    Ok(text.to_owned())
+}
+
+/// The value as shown in a message: cut, on one line.
+pub fn shown(json: &Json) -> String {
+    let text = json.as_str().map_or_else(|| json.to_string(), str::to_owned);
+    let cut: String = text.chars().filter(|c| !c.is_control()).take(60).collect();
+    if cut.len() < text.len() { format!("{cut}…") } else { cut }
+}
+
+/// A whole number, as a number or as text.
+pub fn whole(json: &Json) -> Option<i64> {
+    json.as_i64().or_else(|| json.as_str().and_then(|t| t.parse().ok()))
+}
+
+fn decimal(json: &Json, scale: u32) -> Option<Value> {
+    let text = match json {
+        Json::String(text) => text.clone(),
+        Json::Number(number) => number.to_string(),
+        _ => return None,
+    };
+    parse_scaled(&text, scale).ok().map(|s| Value::Int(s.units))
+}
+
+fn date(text: &str) -> Option<chrono::NaiveDate> {
+    let shape = text.len() == 10 && text.bytes().enumerate().all(|(i, b)| if i == 4 || i == 7 { b == b'-' } else { b.is_ascii_digit() });
+    if shape && !text.starts_with("0000") { text.parse().ok() } else { None }
+}
+
+fn instant(text: &str) -> Option<chrono::NaiveDateTime> {
+    chrono::DateTime::parse_from_rfc3339(text).ok().map(|at| at.naive_utc())
+}

@@ -1,0 +1,80 @@
+//! The root fields that are not connections, as a table; connections come from the catalogue. The schema prints it,
+//! the plan follows it.
+
+/// A root field.
+#[derive(Debug)]
+pub struct Root {
+    /// Name.
+    pub name: &'static str,
+    /// GraphQL type.
+    pub ty: &'static str,
+    /// Description.
+    pub doc: &'static str,
+    /// Arguments.
+    pub args: &'static [RootArgument],
+}
+
+/// An argument of a root field.
+#[derive(Debug)]
+pub struct RootArgument {
+    /// Name.
+    pub name: &'static str,
+    /// GraphQL type.
+    pub ty: &'static str,
+    /// Default, as written in GraphQL.
+    pub default: Option<&'static str>,
+    /// Description.
+    pub doc: &'static str,
+}
+
+const fn arg(name: &'static str, ty: &'static str, doc: &'static str) -> RootArgument {
+    RootArgument { name, ty, default: None, doc }
+}
+
+/// The root fields; connections are printed behind `nodes`.
+pub static ROOTS: &[Root] = &[
+    Root { name: "service", ty: "Service!", doc: "Version, revision and limits of this service.", args: &[] },
+    Root {
+        name: "node",
+        ty: "Node",
+        doc: "The object of a global id; null when there is none.",
+        args: &[arg("id", "ID!", "Global id.")],
+    },
+    Root {
+        name: "nodes",
+        ty: "[Node]!",
+        doc: "The objects of global ids, in their order; null where there is none.",
+        args: &[arg("ids", "[ID!]!", "Global ids, at most as many as `service.limits` says of `page`.")],
+    },
+    Root {
+        name: "region",
+        ty: "Region",
+        doc: "A region by its code. An unknown code is an error that names the nearest ones.",
+        args: &[
+            arg("code", "String!", "Code in the scheme: `CN-370300`, or `842` with `scheme: COMTRADE`."),
+            RootArgument { name: "scheme", ty: "RegionScheme!", default: Some("TEAROAD"), doc: "Scheme of the code." },
+        ],
+    },
+    Root {
+        name: "classification",
+        ty: "Classification",
+        doc: "A classification by its code. An unknown code is an error.",
+        args: &[arg("code", "String!", "Code, e.g. `HS2017`.")],
+    },
+    Root {
+        name: "sector",
+        ty: "Sector",
+        doc: "A node of a classification. An unknown code is an error that names the nearest ones.",
+        args: &[
+            arg("classification", "String!", "Code of the classification: `HS2022`, `TEAROAD`."),
+            arg("code", "String!", "Code in it: `27`, `PHARMACEUTICALS`."),
+        ],
+    },
+    Root { name: "company", ty: "Company", doc: "A company by its slug. An unknown slug is an error.", args: &[arg("slug", "String!", "Slug.")] },
+    Root { name: "organisation", ty: "Organisation", doc: "An organisation by its slug. An unknown slug is an error.", args: &[arg("slug", "String!", "Slug.")] },
+    Root { name: "event", ty: "Event", doc: "An event by its slug. An unknown slug is an error.", args: &[arg("slug", "String!", "Slug.")] },
+    Root { name: "participation", ty: "Participation", doc: "A participation by its slug. An unknown slug is an error.", args: &[arg("slug", "String!", "Slug.")] },
+    Root { name: "agreement", ty: "Agreement", doc: "An agreement by its slug. An unknown slug is an error.", args: &[arg("slug", "String!", "Slug.")] },
+    Root { name: "dataset", ty: "Dataset", doc: "A dataset by its code. An unknown code is an error.", args: &[arg("code", "String!", "Code.")] },
+    Root { name: "source", ty: "Source", doc: "A source by its code. An unknown code is an error.", args: &[arg("code", "String!", "Code.")] },
+];

@@ -1,0 +1,388 @@
+//! The schema, made from the catalogue through async-graphql's registry (doc-hidden there, hence the exact version in
+//! Cargo.toml). No other file touches the registry. Introspection is answered by async-graphql; rows are not: see
+//! [`super::plan`].
+
+use std::borrow::Cow;
+
+use apollo_compiler::validation::Valid;
+use async_graphql::indexmap::IndexMap;
+use async_graphql::parser::types::Field as ParsedField;
+use async_graphql::registry::{
+    EnumBuilder, InputObjectBuilder, MetaEnumValue, MetaField, MetaInputValue, MetaType, MetaTypeId, ObjectBuilder, Registry,
+};
+use async_graphql::{
+    ContainerType, Context, ContextSelectionSet, EmptyMutation, EmptySubscription, OutputType, Positioned, ServerResult,
+    ValidationMode, Value,
+};
+
+use super::inputs;
+use super::query::{ROOTS, RootArgument};
+use crate::catalog::{self, Entity, Field, Kind, Link, Relation, Shape, screaming, values};
+
+/// The root type. Its fields are resolved by plans; to async-graphql they are null.
+#[derive(Debug, Clone, Copy)]
+pub struct Query;
+
+/// Everything about the schema that a request needs.
+#[expect(missing_debug_implementations, reason = "async-graphql's schema has none")]
+pub struct GraphSchema {
+    /// For parsing and validation.
+    pub types: Valid<apollo_compiler::Schema>,
+    /// For introspection.
+    pub introspection: async_graphql::Schema<Query, EmptyMutation, EmptySubscription>,
+    /// As printed at `/schema.graphql`.
+    pub sdl: String,
+}
+
+impl GraphSchema {
+    /// Builds the schema. Fails only when the catalogue contradicts itself, which a test finds.
+    pub fn build() -> Result<Self, String> {
+        let introspection = async_graphql::Schema::build(Query, EmptyMutation, EmptySubscription)
+            .validation_mode(ValidationMode::Fast)
+            .finish();
+        let sdl = introspection.sdl();
+        let types = apollo_compiler::Schema::parse_and_validate(&sdl, "schema.graphql").map_err(|e| e.to_string())?;
+        Ok(Self { types, introspection, sdl })
+    }
+}
+
+impl OutputType for Query {
+    fn type_name() -> Cow<'static, str> {
+        Cow::Borrowed("Query")
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        registry.create_output_type::<Self, _>(MetaTypeId::Object, |registry| {
+            register_leaves(registry);
+            register_values(registry);
+            register_node(registry);
+            for entity in catalog::INTERFACES.iter().copied() {
+                register_interface(registry, entity);
+                register_inputs(registry, entity);
+            }
+            for entity in catalog::ALL.iter().copied() {
+                register_entity(registry, entity);
+                register_inputs(registry, entity);
+            }
+            query_type()
+        })
+    }
+
+    async fn resolve(&self, ctx: &ContextSelectionSet<'_>, _field: &Positioned<ParsedField>) -> ServerResult<Value> {
+        async_graphql::resolver_utils::resolve_container(ctx, self).await
+    }
+}
+
+impl ContainerType for Query {
+    async fn resolve_field(&self, _ctx: &Context<'_>) -> ServerResult<Option<Value>> {
+        Ok(Some(Value::Null))
+    }
+}
+
+impl async_graphql::ObjectType for Query {}
+
+fn query_type() -> MetaType {
+    let mut fields = IndexMap::new();
+    for root in ROOTS {
+        fields.insert(root.name.to_owned(), field(root.name, root.ty, root.doc, root.args.iter().map(argument).collect()));
+        if root.name == "nodes" {
+            for entity in catalog::ALL.iter().copied() {
+                if let Some(plural) = entity.plural {
+                    let doc = format!("All {plural} that meet the filter, a page at a time.");
+                    fields.insert(plural.to_owned(), field(plural, &format!("{}Connection", entity.name), &doc, connection_arguments(entity)));
+                }
+            }
+        }
+    }
+    ObjectBuilder::new("Query", fields)
+        .description(Some("What can be asked. Every answer carries the data revision in `extensions.tearoad.revision`.".to_owned()))
+        .rust_typename(std::any::type_name::<Query>())
+        .build()
+}
+
+fn argument(argument: &RootArgument) -> MetaInputValue {
+    let mut value = input(argument.name, argument.ty, argument.doc);
+    value.default_value = argument.default.map(str::to_owned);
+    value
+}
+
+fn input(name: &str, ty: &str, doc: &str) -> MetaInputValue {
+    let mut value = MetaInputValue::new(name, ty);
+    value.description = Some(doc.to_owned());
+    value
+}
+
+fn field(name: &str, ty: &str, doc: &str, args: Vec<MetaInputValue>) -> MetaField {
+    let mut field = MetaField::new(name, ty);
+    field.description = Some(doc.to_owned());
+    field.args = args.into_iter().map(|a| (a.name.clone(), a)).collect();
+    field
+}
+
+fn register_leaves(registry: &mut Registry) {
+    for (name, doc) in inputs::SCALARS {
+        let scalar = MetaType::Scalar {
+            name: (*name).to_owned(),
+            description: Some((*doc).to_owned()),
+            is_valid: None,
+            visible: None,
+            inaccessible: false,
+            tags: Vec::new(),
+            specified_by_url: None,
+            directive_invocations: Vec::new(),
+            requires_scopes: Vec::new(),
+        };
+        registry.types.insert((*name).to_owned(), scalar);
+    }
+    for list in catalog::enums::ALL.iter().copied() {
+        let words = list.values.iter().map(|(name, _, doc)| ((*name).to_owned(), (*doc).to_owned()));
+        register_enum(registry, list.name, list.doc, words);
+    }
+    register_enum(
+        registry,
+        "Direction",
+        "Direction of an order; unknown values come last in both.",
+        [("ASC", "Small, early or first letters first."), ("DESC", "Large, late or last letters first.")]
+            .map(|(a, b)| (a.to_owned(), b.to_owned())),
+    );
+    register_enum(
+        registry,
+        "Language",
+        "A language of published names. A name that is not published in it is given in English, else in any.",
+        [("EN", "English."), ("ZH", "Chinese."), ("RU", "Russian.")].map(|(a, b)| (a.to_owned(), b.to_owned())),
+    );
+    register_enum(
+        registry,
+        "RegionScheme",
+        "A scheme of region codes.",
+        inputs::REGION_SCHEMES.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())),
+    );
+    for (name, doc, members) in inputs::fixed_inputs() {
+        let members = members.into_iter().map(|(name, ty, doc)| (name.clone(), input(&name, &ty, &doc))).collect();
+        let built = InputObjectBuilder::new(name.clone(), members).description(Some(doc)).build();
+        registry.types.insert(name, built);
+    }
+}
+
+fn register_enum(registry: &mut Registry, name: &str, doc: &str, words: impl IntoIterator<Item = (String, String)>) {
+    let values = words
+        .into_iter()
+        .map(|(word, doc)| {
+            let mut value = MetaEnumValue::new(word.clone());
+            value.description = Some(doc);
+            (word, value)
+        })
+        .collect();
+    registry.types.insert(name.to_owned(), EnumBuilder::new(name, values).description(Some(doc.to_owned())).build());
+}
+
+fn register_values(registry: &mut Registry) {
+    for value in values::ALL {
+        let fields = value.members.iter().map(|(name, ty, doc)| ((*name).to_owned(), field(name, ty, doc, Vec::new()))).collect();
+        register_object(registry, value.name, value.doc, fields);
+    }
+}
+
+fn register_object(registry: &mut Registry, name: &str, doc: &str, fields: IndexMap<String, MetaField>) {
+    registry.types.insert(name.to_owned(), ObjectBuilder::new(name, fields).description(Some(doc.to_owned())).build());
+}
+
+fn register_node(registry: &mut Registry) {
+    let fields = std::iter::once(("id".to_owned(), id_field())).collect();
+    let possible = catalog::ALL.iter().filter(|e| e.node.is_some()).map(|e| e.name.to_owned()).collect();
+    insert_interface(registry, "Node", "Something with a global id.", fields, possible);
+}
+
+fn insert_interface(
+    registry: &mut Registry,
+    name: &str,
+    doc: &str,
+    fields: IndexMap<String, MetaField>,
+    possible_types: async_graphql::indexmap::IndexSet<String>,
+) {
+    for possible in &possible_types {
+        registry.add_implements(possible, name);
+    }
+    registry.types.insert(
+        name.to_owned(),
+        MetaType::Interface {
+            name: name.to_owned(),
+            description: Some(doc.to_owned()),
+            fields,
+            possible_types,
+            extends: false,
+            keys: None,
+            visible: None,
+            inaccessible: false,
+            tags: Vec::new(),
+            rust_typename: None,
+            directive_invocations: Vec::new(),
+            requires_scopes: Vec::new(),
+        },
+    );
+}
+
+fn id_field() -> MetaField {
+    field("id", "ID!", "Global id for `node` and `nodes`; equal in every installation, opaque otherwise.", Vec::new())
+}
+
+fn register_interface(registry: &mut Registry, entity: &'static Entity) {
+    let possible = entity.variants.iter().flat_map(|v| v.cases).map(|(_, e)| e.name.to_owned()).collect();
+    insert_interface(registry, entity.name, entity.doc, entity_fields(entity), possible);
+    registry.add_implements(entity.name, "Node");
+}
+
+fn register_entity(registry: &mut Registry, entity: &'static Entity) {
+    register_object(registry, entity.name, entity.doc, entity_fields(entity));
+    let is_paged = entity.plural.is_some() || catalog::ALL.iter().flat_map(|e| e.relations).any(|r| r.shape == Shape::Connection && r.target.name == entity.name);
+    if is_paged {
+        let connection = [
+            field("edges", &format!("[{}Edge!]!", entity.name), "The rows of the page with their cursors.", Vec::new()),
+            field("nodes", &format!("[{}!]!", entity.name), "The rows of the page.", Vec::new()),
+            field("pageInfo", "PageInfo!", "Where the page stands.", Vec::new()),
+            field("totalCount", "BigInt!", "Exact number of rows of the whole list; counted only when selected.", Vec::new()),
+        ];
+        let edge = [
+            field("cursor", "String!", "Where the row stands; for `after` and `before` of the same list.", Vec::new()),
+            field("node", &format!("{}!", entity.name), "The row.", Vec::new()),
+        ];
+        let named = |fields: &[MetaField]| fields.iter().map(|f| (f.name.clone(), f.clone())).collect::<IndexMap<_, _>>();
+        register_object(registry, &format!("{}Connection", entity.name), &format!("A page of a list of {}.", entity.name), named(&connection));
+        register_object(registry, &format!("{}Edge", entity.name), &format!("A {} in a page.", entity.name), named(&edge));
+    }
+}
+
+/// GraphQL type of a column, without an exclamation mark.
+fn output_type(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Text => "String",
+        Kind::Int => "Int",
+        Kind::BigInt => "BigInt",
+        Kind::Float => "Float",
+        Kind::Bool => "Boolean",
+        Kind::Date => "Date",
+        Kind::DateTime => "DateTime",
+        Kind::Enum(list) => list.name,
+        Kind::Period => "Period",
+        Kind::Money | Kind::Milli => "Decimal",
+    }
+}
+
+fn entity_fields(entity: &'static Entity) -> IndexMap<String, MetaField> {
+    let mut fields = IndexMap::new();
+    let mut add = |field: MetaField| {
+        fields.insert(field.name.clone(), field);
+    };
+    if entity.node.is_some() {
+        add(id_field());
+    }
+    if entity.names.is_some() {
+        let mut language = input("lang", "Language!", "Language of the name.");
+        language.default_value = Some("EN".to_owned());
+        add(field("name", "String!", "Published name in a language; where it is not published in it, in English, else in any; the code or slug without any.", vec![language]));
+    }
+    for column in entity.fields.iter().filter(|f| f.output) {
+        let mark = if column.nullable { "" } else { "!" };
+        add(field(column.name, &format!("{}{mark}", output_type(column.kind)), column.doc, Vec::new()));
+    }
+    for computed in entity.computed {
+        add(field(computed.name, computed.ty, computed.doc, Vec::new()));
+    }
+    for relation in entity.relations {
+        match relation.shape {
+            Shape::Hidden => {}
+            Shape::Object => {
+                let known = matches!(relation.link, Link::One { nullable: false, .. });
+                add(field(relation.name, &format!("{}{}", relation.target.name, if known { "!" } else { "" }), relation.doc, Vec::new()));
+            }
+            Shape::List => {
+                let filter = relation.target.filterable().then(|| input("filter", &format!("{}Filter", relation.target.name), "Which of them; all when left out."));
+                add(field(relation.name, &format!("[{}!]!", relation.target.name), relation.doc, filter.into_iter().collect()));
+            }
+            Shape::Connection => {
+                add(field(relation.name, &format!("{}Connection!", relation.target.name), relation.doc, connection_arguments(relation.target)));
+            }
+        }
+    }
+    fields
+}
+
+fn connection_arguments(entity: &Entity) -> Vec<MetaInputValue> {
+    let mut arguments = vec![
+        input("filter", &format!("{}Filter", entity.name), "Which rows; all when left out or null."),
+        input("first", "Int", "Size of the page, from the start; 20 when neither `first` nor `last` is given, at most `service.limits`."),
+        input("after", "String", "Cursor of the row before the page."),
+        input("last", "Int", "Size of the page, from the end."),
+        input("before", "String", "Cursor of the row behind the page."),
+        input("atRevision", "BigInt", "Refuse with `REVISION_MOVED` when the data are at another revision."),
+    ];
+    if entity.sortable() {
+        arguments.insert(1, input("orderBy", &format!("[{}Order!]", entity.name), "Order of the rows; the key always closes it. The entity's own order when left out."));
+    }
+    arguments
+}
+
+fn register_inputs(registry: &mut Registry, entity: &'static Entity) {
+    if entity.filterable() {
+        let name = format!("{}Filter", entity.name);
+        let mut members: IndexMap<String, MetaInputValue> = IndexMap::new();
+        let mut add = |member: MetaInputValue| {
+            members.insert(member.name.clone(), member);
+        };
+        add(input("and", &format!("[{name}!]"), "All of these hold."));
+        add(input("or", &format!("[{name}!]"), "At least one of these holds."));
+        add(input("not", &name, "This does not hold: the exact complement."));
+        if entity.tree {
+            let within = if entity.name == "Sector" { "WithinSector" } else { "WithinRegion" };
+            add(input("within", within, "In the subtree of a node, the node included."));
+        }
+        if entity.names.is_some() {
+            add(input("name", "NameFilter", "A published name in any language."));
+        }
+        for column in entity.fields.iter().filter(|f| f.filter) {
+            add(input(column.name, &inputs::filter_type(column.kind), column.doc));
+        }
+        for relation in entity.relations.iter().filter(|r| r.filter) {
+            add(relation_filter(relation));
+        }
+        let built = InputObjectBuilder::new(name.clone(), members)
+            .description(Some(format!("Which {} rows. Conditions beside each other all hold; a comparison with an unknown value is false.", entity.name)))
+            .build();
+        registry.types.insert(name, built);
+        register_list_filter(registry, entity);
+    }
+    if entity.sortable() {
+        let words: Vec<(String, String)> = sort_fields(entity).map(|(name, doc)| (screaming(name), doc.to_owned())).collect();
+        let field_type = format!("{}OrderField", entity.name);
+        register_enum(registry, &field_type, &format!("What {} rows can be ordered by.", entity.name), words);
+        let name = format!("{}Order", entity.name);
+        let mut direction = input("direction", "Direction!", "Direction; unknown values come last in both.");
+        direction.default_value = Some("ASC".to_owned());
+        let members = [input("field", &format!("{field_type}!"), "What to order by."), direction];
+        let members = members.into_iter().map(|m| (m.name.clone(), m)).collect();
+        let built = InputObjectBuilder::new(name.clone(), members).description(Some(format!("One key of an order of {} rows.", entity.name))).build();
+        registry.types.insert(name, built);
+    }
+}
+
+/// What an entity can be ordered by: its name and its sortable columns.
+pub fn sort_fields(entity: &'static Entity) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let name = entity.names.map(|_| ("name", "Folded published name, English where there is one."));
+    name.into_iter().chain(entity.fields.iter().filter(|f| f.sort).map(|f: &Field| (f.name, f.doc)))
+}
+
+fn relation_filter(relation: &Relation) -> MetaInputValue {
+    let ty = match relation.link {
+        Link::One { .. } => format!("{}Filter", relation.target.name),
+        _ => format!("{}ListFilter", relation.target.name),
+    };
+    input(relation.name, &ty, relation.doc)
+}
+
+fn register_list_filter(registry: &mut Registry, entity: &Entity) {
+    let name = format!("{}ListFilter", entity.name);
+    let some = input("some", &format!("{}Filter", entity.name), "At least one of them meets this.");
+    let members = std::iter::once((some.name.clone(), some)).collect();
+    let built = InputObjectBuilder::new(name.clone(), members).description(Some(format!("A condition on related {} rows.", entity.name))).build();
+    registry.types.insert(name, built);
+}

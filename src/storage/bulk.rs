@@ -1,0 +1,108 @@
+//! Fixed statements and batches of rows to insert, for the loaders.
+
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::result::QueryResult;
+use diesel::sql_types::Untyped;
+use diesel::RunQueryDsl;
+
+use super::StorageError;
+use super::conn::Conn;
+use super::dialect::Dialect;
+use super::value::Value;
+
+/// A statement whose text is fixed in the program and has no binds.
+#[derive(Debug, Clone, Copy)]
+pub struct Fixed(pub &'static str);
+
+impl<DB: Dialect> QueryFragment<DB> for Fixed {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        out.push_sql(self.0);
+        Ok(())
+    }
+}
+
+super::sql::select::untyped_query!(Fixed);
+
+/// Rows to insert into one table.
+#[derive(Debug)]
+pub struct Insert<'a> {
+    /// The table.
+    pub table: &'static str,
+    /// Its columns.
+    pub columns: &'static [&'static str],
+    /// Columns of the key: a row that is there is overwritten; none: it is an error.
+    pub key: &'static [&'static str],
+    /// The rows.
+    pub rows: &'a [Vec<Value>],
+}
+
+impl QueryId for Insert<'_> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<C> RunQueryDsl<C> for Insert<'_> {}
+
+impl Query for Insert<'_> {
+    type SqlType = Untyped;
+}
+
+impl<DB: Dialect> QueryFragment<DB> for Insert<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        out.unsafe_to_cache_prepared();
+        out.push_sql("INSERT INTO ");
+        out.push_sql(self.table);
+        out.push_sql(" (");
+        out.push_sql(&self.columns.join(", "));
+        out.push_sql(") VALUES ");
+        for (index, row) in self.rows.iter().enumerate() {
+            out.push_sql(if index == 0 { "(" } else { ", (" });
+            for (column, value) in row.iter().enumerate() {
+                if column > 0 {
+                    out.push_sql(", ");
+                }
+                DB::bind(&mut out, value)?;
+            }
+            out.push_sql(")");
+        }
+        if !self.key.is_empty() {
+            out.push_sql(" ON CONFLICT (");
+            out.push_sql(&self.key.join(", "));
+            out.push_sql(")");
+            let rest: Vec<String> = self
+                .columns
+                .iter()
+                .filter(|c| !self.key.contains(c))
+                .map(|c| format!("{c} = excluded.{c}"))
+                .collect();
+            if rest.is_empty() {
+                out.push_sql(" DO NOTHING");
+            } else {
+                out.push_sql(" DO UPDATE SET ");
+                out.push_sql(&rest.join(", "));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Rows of one statement: below SQLite's 32,766 binds for the widest table.
+const BATCH: usize = 500;
+
+/// Inserts or overwrites rows.
+pub fn insert(
+    conn: &mut Conn,
+    table: &'static str,
+    columns: &'static [&'static str],
+    key: &'static [&'static str],
+    rows: &[Vec<Value>],
+) -> Result<(), StorageError> {
+    for batch in rows.chunks(BATCH) {
+        let statement = Insert { table, columns, key, rows: batch };
+        match conn {
+            Conn::Sqlite(inner) => statement.execute(inner),
+            Conn::Postgres(inner) => statement.execute(inner),
+        }?;
+    }
+    Ok(())
+}

@@ -1,0 +1,261 @@
+//! A connection to either backend. The `match` here is the only one that executes the SQL tree.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use diesel::connection::{Connection as _, SimpleConnection as _};
+use diesel::pg::{Pg, PgConnection};
+use diesel::query_builder::{Query, QueryFragment, QueryId};
+use diesel::sql_types::Untyped;
+use diesel::sqlite::{Sqlite, SqliteConnection};
+use diesel::{QueryResult, RunQueryDsl};
+
+use super::value::{ColumnType, Row};
+use super::{StorageError, deadline};
+
+/// Which database, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Address {
+    /// An embedded file.
+    Sqlite(std::path::PathBuf),
+    /// A server, by URL.
+    Postgres(String),
+}
+
+impl Address {
+    /// Reads `postgres://…`, `sqlite://path` or a path.
+    pub fn parse(text: &str) -> Result<Self, StorageError> {
+        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            #[cfg(not(feature = "postgres-tls"))]
+            if ["sslmode=require", "sslmode=verify-ca", "sslmode=verify-full"].iter().any(|m| text.contains(m)) {
+                return Err(StorageError::Address(
+                    "the address asks for TLS (sslmode), which this build does not have; build with --features postgres-tls".to_owned(),
+                ));
+            }
+            return Ok(Self::Postgres(text.to_owned()));
+        }
+        let path = text.strip_prefix("sqlite://").or_else(|| text.strip_prefix("sqlite:")).unwrap_or(text);
+        if path.is_empty() || path.contains("://") {
+            return Err(StorageError::Address(format!(
+                "`{}` is not a database; give postgres://user@host/name or the path of a SQLite file",
+                text.split('@').next_back().unwrap_or_default()
+            )));
+        }
+        Ok(Self::Sqlite(path.into()))
+    }
+
+    /// `sqlite` or `postgresql`.
+    pub fn backend(&self) -> &'static str {
+        match self {
+            Self::Sqlite(_) => "sqlite",
+            Self::Postgres(_) => "postgresql",
+        }
+    }
+
+    /// The address without a password, for people.
+    pub fn shown(&self) -> String {
+        match self {
+            Self::Sqlite(path) => path.display().to_string(),
+            Self::Postgres(url) => match (url.split_once("://"), url.rsplit_once('@')) {
+                (Some((scheme, rest)), Some((_, host))) if rest.contains('@') => {
+                    let user = rest.split([':', '@']).next().unwrap_or_default();
+                    format!("{scheme}://{user}@{host}")
+                }
+                _ => url.clone(),
+            },
+        }
+    }
+}
+
+/// What a connection is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Reading for requests: writes are refused by the database, statements end at the time limit.
+    Read {
+        /// Time limit of one statement.
+        statement_timeout: Duration,
+    },
+    /// Migrations and imports.
+    Write,
+}
+
+/// A statement of the SQL tree: written for either backend, its columns known at run time.
+pub trait TreeQuery:
+    QueryFragment<Sqlite>
+    + QueryFragment<Pg>
+    + QueryId
+    + Query<SqlType = Untyped>
+    + RunQueryDsl<SqliteConnection>
+    + RunQueryDsl<PgConnection>
+{
+}
+
+impl<Q> TreeQuery for Q where
+    Q: QueryFragment<Sqlite>
+        + QueryFragment<Pg>
+        + QueryId
+        + Query<SqlType = Untyped>
+        + RunQueryDsl<SqliteConnection>
+        + RunQueryDsl<PgConnection>
+{
+}
+
+/// A connection.
+#[expect(missing_debug_implementations, reason = "diesel's connections have none")]
+pub enum Conn {
+    /// SQLite.
+    Sqlite(SqliteConnection),
+    /// PostgreSQL.
+    Postgres(PgConnection),
+}
+
+impl Conn {
+    /// Connects. A SQLite file must exist; see [`Conn::create`].
+    pub fn open(address: &Address, purpose: Purpose) -> Result<Self, StorageError> {
+        match address {
+            Address::Sqlite(path) => {
+                if !path.exists() {
+                    return Err(StorageError::Address(format!(
+                        "there is no database file `{}`; `tearoad demo` or `tearoad migrate up` creates one",
+                        path.display()
+                    )));
+                }
+                Self::open_sqlite(path, purpose)
+            }
+            Address::Postgres(url) => Self::open_postgres(url, purpose),
+        }
+    }
+
+    /// Connects for writing, creating a SQLite file that is not there.
+    pub fn create(address: &Address) -> Result<Self, StorageError> {
+        match address {
+            Address::Sqlite(path) => Self::open_sqlite(path, Purpose::Write),
+            Address::Postgres(url) => Self::open_postgres(url, Purpose::Write),
+        }
+    }
+
+    fn open_sqlite(path: &Path, purpose: Purpose) -> Result<Self, StorageError> {
+        deadline::install();
+        let text = path.to_str().ok_or_else(|| StorageError::Address("the path of the database is not UTF-8".to_owned()))?;
+        let mut conn = SqliteConnection::establish(text)
+            .map_err(|e| StorageError::Unavailable(format!("`{}`: {e}", path.display())))?;
+        conn.batch_execute(
+            "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA mmap_size = 268435456; PRAGMA temp_store = MEMORY;",
+        )
+        .map_err(|e| StorageError::Unavailable(format!("`{}`: {e}", path.display())))?;
+        if matches!(purpose, Purpose::Read { .. }) {
+            conn.batch_execute("PRAGMA query_only = ON;")?;
+        } else {
+            conn.batch_execute("PRAGMA cache_size = -65536;")?;
+        }
+        Ok(Self::Sqlite(conn))
+    }
+
+    fn open_postgres(url: &str, purpose: Purpose) -> Result<Self, StorageError> {
+        let url = with_connect_options(url);
+        let mut conn = PgConnection::establish(&url).map_err(|e| StorageError::Unavailable(e.to_string()))?;
+        // Generic plans take the wrong index on skewed data: plan each execution with its values.
+        let mut setup = "SET TIME ZONE 'UTC'; SET plan_cache_mode = force_custom_plan; SET client_min_messages = warning;".to_owned();
+        if let Purpose::Read { statement_timeout } = purpose {
+            setup.push_str(&format!(
+                " SET statement_timeout = {}; SET default_transaction_read_only = on; SET default_transaction_isolation = 'repeatable read';",
+                statement_timeout.as_millis()
+            ));
+        }
+        conn.batch_execute(&setup).map_err(|e| StorageError::Unavailable(e.to_string()))?;
+        Ok(Self::Postgres(conn))
+    }
+
+    /// `sqlite` or `postgresql`.
+    pub fn backend(&self) -> &'static str {
+        match self {
+            Self::Sqlite(_) => "sqlite",
+            Self::Postgres(_) => "postgresql",
+        }
+    }
+
+    /// Runs a statement of the SQL tree; `types` are those of its columns, in order.
+    pub fn rows<Q: TreeQuery>(&mut self, query: Q, types: &[ColumnType]) -> Result<Vec<Row>, StorageError> {
+        let sqlite = matches!(self, Self::Sqlite(_));
+        let result: QueryResult<Vec<Row>> = match self {
+            Self::Sqlite(conn) => query.load::<Row>(conn),
+            Self::Postgres(conn) => query.load::<Row>(conn),
+        };
+        let mut rows = result.map_err(|e| StorageError::from(e).classified())?;
+        let looser = |t: &ColumnType| matches!(t, ColumnType::Bool | ColumnType::Date | ColumnType::Time | ColumnType::Float);
+        if sqlite && types.iter().any(looser) {
+            for row in &mut rows {
+                for (value, wanted) in row.values.iter_mut().zip(types) {
+                    *value = std::mem::replace(value, super::value::Value::Null).typed(*wanted);
+                }
+            }
+        }
+        Ok(rows)
+    }
+
+    /// The text of a statement, for records of what runs.
+    pub fn text_of<Q: TreeQuery>(&self, query: &Q) -> String {
+        match self {
+            Self::Sqlite(_) => diesel::debug_query::<Sqlite, _>(query).to_string(),
+            Self::Postgres(_) => diesel::debug_query::<Pg, _>(query).to_string(),
+        }
+    }
+
+    /// Runs fixed statements that return nothing.
+    pub fn batch(&mut self, sql: &str) -> Result<(), StorageError> {
+        match self {
+            Self::Sqlite(conn) => conn.batch_execute(sql),
+            Self::Postgres(conn) => conn.batch_execute(sql),
+        }
+        .map_err(|e| StorageError::from(e).classified())
+    }
+
+    /// Runs `read` in one read transaction: all its statements see one revision. The deadline ends SQLite's
+    /// statements; PostgreSQL's end by their own limit.
+    pub fn read<T>(
+        &mut self,
+        until: Option<Instant>,
+        read: impl FnOnce(&mut Self) -> Result<T, StorageError>,
+    ) -> Result<T, StorageError> {
+        deadline::set(until);
+        let result = self.batch("BEGIN").and_then(|()| read(self));
+        deadline::set(None);
+        let ended = self.batch(if result.is_ok() { "COMMIT" } else { "ROLLBACK" });
+        let value = result?;
+        ended?;
+        Ok(value)
+    }
+
+    /// Runs `write` in one transaction that is kept only if it succeeds. On SQLite it takes the write lock at once.
+    pub fn write<T, E: From<StorageError>>(&mut self, write: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E> {
+        self.batch(match self {
+            Self::Sqlite(_) => "BEGIN IMMEDIATE",
+            Self::Postgres(_) => "BEGIN",
+        })?;
+        match write(self) {
+            Ok(value) => {
+                self.batch("COMMIT")?;
+                Ok(value)
+            }
+            Err(error) => {
+                // The first error is the one to tell; a failed roll-back means the connection is gone, which also rolls back.
+                let _rolled_back = self.batch("ROLLBACK");
+                Err(error)
+            }
+        }
+    }
+}
+
+/// Adds time limits of the network to a URL that does not set them.
+fn with_connect_options(url: &str) -> String {
+    let mut out = url.to_owned();
+    for (key, value) in [("connect_timeout", "2"), ("tcp_user_timeout", "6000"), ("application_name", "tearoad")] {
+        if !url.contains(key) {
+            out.push(if out.contains('?') { '&' } else { '?' });
+            out.push_str(key);
+            out.push('=');
+            out.push_str(value);
+        }
+    }
+    out
+}

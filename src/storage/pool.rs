@@ -1,0 +1,213 @@
+//! The one place where requests meet the database: a fixed set of database threads behind a bounded queue. A waiting
+//! request holds no thread; a full queue is an error at once.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
+use tokio::sync::oneshot;
+
+use super::StorageError;
+use super::conn::{Address, Conn, Purpose};
+use super::snapshot::{Shared, Snapshot, current_revision};
+
+/// Sizes and limits of the pool.
+#[derive(Debug, Clone, Copy)]
+pub struct PoolConfig {
+    /// Database threads; each holds at most one connection.
+    pub threads: usize,
+    /// Requests that may wait for a thread.
+    pub queue: usize,
+    /// Longest wait for a connection.
+    pub wait: Duration,
+    /// Longest run of one statement.
+    pub statement_timeout: Duration,
+}
+
+impl PoolConfig {
+    /// The default for a backend: SQLite as many threads as cores, PostgreSQL three per core.
+    pub fn for_address(address: &Address) -> Self {
+        let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+        let threads = match address {
+            Address::Sqlite(_) => cores,
+            Address::Postgres(_) => cores * 3,
+        };
+        Self { threads, queue: threads * 64, wait: Duration::from_secs(2), statement_timeout: Duration::from_secs(5) }
+    }
+}
+
+type Job = Box<dyn FnOnce() + Send>;
+
+/// Opens and checks connections for r2d2.
+#[derive(Debug)]
+struct Manager {
+    address: Address,
+    purpose: Purpose,
+}
+
+/// A pooled connection, and whether it must not be used again.
+struct Pooled {
+    conn: Conn,
+    broken: bool,
+    /// Requests served. diesel keeps every prepared statement of a connection for its life, and strangers choose
+    /// the statements' shapes: a connection is replaced after a while so that its memory is bounded.
+    served: u32,
+}
+
+/// Requests after which a connection is replaced.
+const REQUESTS_PER_CONNECTION: u32 = 20_000;
+
+impl r2d2::ManageConnection for Manager {
+    type Connection = Pooled;
+    type Error = StorageError;
+
+    fn connect(&self) -> Result<Pooled, StorageError> {
+        Ok(Pooled { conn: Conn::open(&self.address, self.purpose)?, broken: false, served: 0 })
+    }
+
+    fn is_valid(&self, pooled: &mut Pooled) -> Result<(), StorageError> {
+        pooled.conn.batch("SELECT 1")
+    }
+
+    fn has_broken(&self, pooled: &mut Pooled) -> bool {
+        pooled.broken || pooled.served >= REQUESTS_PER_CONNECTION
+    }
+}
+
+/// Reads the database for requests.
+#[derive(Clone)]
+#[expect(missing_debug_implementations, reason = "holds connections")]
+pub struct Db {
+    inner: Arc<Inner>,
+    jobs: Sender<Job>,
+}
+
+struct Inner {
+    address: Address,
+    pool: r2d2::Pool<Manager>,
+    snapshot: Mutex<Option<Shared>>,
+}
+
+impl Db {
+    /// Starts the threads. Connections are made when they are first needed, so that the server can start before
+    /// its database.
+    pub fn start(address: &Address, config: PoolConfig) -> Result<Self, StorageError> {
+        let manager = Manager { address: address.clone(), purpose: Purpose::Read { statement_timeout: config.statement_timeout } };
+        let size = u32::try_from(config.threads).unwrap_or(u32::MAX);
+        let pool = r2d2::Pool::builder()
+            .max_size(size)
+            .min_idle(Some(0))
+            .test_on_check_out(false)
+            .connection_timeout(config.wait)
+            .build_unchecked(manager);
+        let (jobs, queue) = bounded::<Job>(config.queue);
+        for number in 0..config.threads {
+            let queue: Receiver<Job> = queue.clone();
+            std::thread::Builder::new()
+                .name(format!("database-{number}"))
+                .spawn(move || {
+                    for job in queue {
+                        // A panic is answered by the dropped reply; the thread lives on.
+                        let _caught = catch_unwind(AssertUnwindSafe(job));
+                    }
+                })
+                .map_err(|e| StorageError::Unavailable(format!("no thread: {e}")))?;
+        }
+        let inner = Inner { address: address.clone(), pool, snapshot: Mutex::new(None) };
+        Ok(Self { inner: Arc::new(inner), jobs })
+    }
+
+    /// The database.
+    pub fn address(&self) -> &Address {
+        &self.inner.address
+    }
+
+    /// Runs `work` on a database thread, in one read transaction, with the snapshot of the revision it reads.
+    ///
+    /// A read that met a broken connection is tried once more on a new one. Errors: `QueueFull` at once,
+    /// `Unavailable` after the pool's wait, `Timeout` when `until` passes.
+    pub async fn read<T, E>(
+        &self,
+        until: Instant,
+        work: impl Fn(&mut Conn, &Shared) -> Result<T, E> + Send + 'static,
+    ) -> Result<Result<T, E>, StorageError>
+    where
+        T: Send + 'static,
+        E: Send + 'static + AsStorageError,
+    {
+        let (reply, answer) = oneshot::channel();
+        let inner = Arc::clone(&self.inner);
+        let job: Job = Box::new(move || {
+            let mut result = inner.read_once(until, &work);
+            let broken = match &result {
+                Err(error) => error.is_broken_connection(),
+                Ok(Err(error)) => error.as_storage_error().is_some_and(StorageError::is_broken_connection),
+                Ok(Ok(_)) => false,
+            };
+            if broken && Instant::now() < until {
+                result = inner.read_once(until, &work);
+            }
+            // The requester may be gone.
+            let _unsent = reply.send(result);
+        });
+        match self.jobs.try_send(job) {
+            Ok(()) => {}
+            Err(TrySendError::Full(_)) => return Err(StorageError::QueueFull),
+            Err(TrySendError::Disconnected(_)) => return Err(StorageError::Unavailable("the server is stopping".to_owned())),
+        }
+        answer.await.map_err(|_| StorageError::Corrupt("the reading thread panicked".to_owned()))?
+    }
+}
+
+/// Lets the pool see whether an error of the work is a broken connection.
+pub trait AsStorageError {
+    /// The storage error inside, if it is one.
+    fn as_storage_error(&self) -> Option<&StorageError>;
+}
+
+impl AsStorageError for StorageError {
+    fn as_storage_error(&self) -> Option<&StorageError> {
+        Some(self)
+    }
+}
+
+impl Inner {
+    fn read_once<T, E: AsStorageError>(
+        &self,
+        until: Instant,
+        work: &impl Fn(&mut Conn, &Shared) -> Result<T, E>,
+    ) -> Result<Result<T, E>, StorageError> {
+        if Instant::now() >= until {
+            return Err(StorageError::Timeout);
+        }
+        let mut pooled = self.pool.get().map_err(|e| StorageError::Unavailable(e.to_string()))?;
+        pooled.served += 1;
+        let result = pooled.conn.read(Some(until), |conn| {
+            let snapshot = self.snapshot(conn)?;
+            Ok(work(conn, &snapshot))
+        });
+        let failed = match &result {
+            Err(error) => Some(error),
+            Ok(Err(error)) => error.as_storage_error(),
+            Ok(Ok(_)) => None,
+        };
+        pooled.broken = failed.is_some_and(StorageError::is_broken_connection);
+        result
+    }
+
+    /// The snapshot of the revision that this transaction sees.
+    fn snapshot(&self, conn: &mut Conn) -> Result<Shared, StorageError> {
+        let (revision, _) = current_revision(conn)?;
+        let held = self.snapshot.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(held) = held.filter(|s| s.revision == revision) {
+            return Ok(held);
+        }
+        let loaded = Arc::new(Snapshot::load(conn)?);
+        let mut slot = self.snapshot.lock().unwrap_or_else(PoisonError::into_inner);
+        if slot.as_ref().is_none_or(|s| s.revision <= loaded.revision) {
+            *slot = Some(Arc::clone(&loaded));
+        }
+        Ok(loaded)
+    }
+}

@@ -1,0 +1,329 @@
+//! The small dimensions in memory: regions, sectors, classifications, datasets, sources and their names, as of one
+//! revision and never changed. Codes become ids here before SQL, ids become names after it.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chrono::NaiveDateTime;
+
+use super::StorageError;
+use super::conn::Conn;
+use super::sql::predicate::Predicate;
+use super::sql::select::{Arm, Column, Select};
+use super::sql::Side;
+use super::value::{ColumnType, Row, Value};
+use crate::catalog::{self, Entity, Kind, Link};
+
+/// One resident entity.
+#[derive(Debug)]
+pub struct Table {
+    /// The entity.
+    pub entity: &'static Entity,
+    /// Names of the columns, in the order of the values; the first is `id`.
+    pub columns: Vec<&'static str>,
+    /// Rows in the order of ids.
+    pub rows: Vec<Row>,
+    by_id: HashMap<i64, usize>,
+    by_code: HashMap<String, Vec<usize>>,
+}
+
+/// A code of a region in some scheme.
+#[derive(Debug, Clone)]
+pub struct RegionCode {
+    /// The region.
+    pub region_id: i64,
+    /// First year.
+    pub valid_from: Option<i64>,
+    /// Last year.
+    pub valid_to: Option<i64>,
+}
+
+/// The dimensions at one revision.
+#[derive(Debug)]
+pub struct Snapshot {
+    /// The revision; 0 before the first.
+    pub revision: i64,
+    /// When it was committed.
+    pub committed_at: Option<NaiveDateTime>,
+    tables: HashMap<&'static str, Table>,
+    names: HashMap<(&'static str, i64), Vec<(String, String)>>,
+    region_codes: HashMap<(String, String), Vec<RegionCode>>,
+    members: HashMap<i64, Vec<i64>>,
+}
+
+/// Type of a catalogue field's column.
+pub fn column_type(kind: Kind) -> ColumnType {
+    match kind {
+        Kind::Text => ColumnType::Text,
+        Kind::Enum(list) if !list.numeric => ColumnType::Text,
+        Kind::Int | Kind::BigInt | Kind::Enum(_) | Kind::Period | Kind::Money | Kind::Milli => ColumnType::Int,
+        Kind::Float => ColumnType::Float,
+        Kind::Bool => ColumnType::Bool,
+        Kind::Date => ColumnType::Date,
+        Kind::DateTime => ColumnType::Time,
+    }
+}
+
+/// Every column of an entity that a plan may need, with its type.
+pub fn all_columns(entity: &'static Entity) -> Vec<(&'static str, ColumnType)> {
+    let mut columns: Vec<(&'static str, ColumnType)> = vec![("id", ColumnType::Int)];
+    let mut add = |name: &'static str, column_type: ColumnType| {
+        if !columns.iter().any(|(n, _)| *n == name) {
+            columns.push((name, column_type));
+        }
+    };
+    for field in entity.fields {
+        add(field.column, column_type(field.kind));
+    }
+    for relation in entity.relations {
+        if let Link::One { column, .. } = relation.link {
+            add(column, ColumnType::Int);
+        }
+    }
+    if entity.tree {
+        add("path", ColumnType::Text);
+    }
+    if entity.names.is_some() {
+        add("sort_name", ColumnType::Text);
+    }
+    if entity.name == "Dataset" {
+        add("scale", ColumnType::Int);
+    }
+    columns
+}
+
+impl Table {
+    fn load(conn: &mut Conn, entity: &'static Entity) -> Result<Self, StorageError> {
+        let columns = all_columns(entity);
+        let types: Vec<ColumnType> = columns.iter().map(|(_, t)| *t).collect();
+        let select = Select {
+            entity,
+            columns: columns.iter().map(|(name, t)| Column::Plain(name, *t)).collect(),
+            arms: vec![Arm { side: Side::Plain, predicate: Predicate::All }],
+            order: vec![super::sql::order::Key::ascending("id")],
+            backward: false,
+            limit: None,
+            parents: None,
+        };
+        let rows = conn.rows(select, &types)?;
+        let columns: Vec<&'static str> = columns.iter().map(|(name, _)| *name).collect();
+        let code_at = columns.iter().position(|c| *c == "code");
+        let mut by_id = HashMap::with_capacity(rows.len());
+        let mut by_code: HashMap<String, Vec<usize>> = HashMap::with_capacity(rows.len());
+        for (index, row) in rows.iter().enumerate() {
+            if let Some(id) = row.int(0) {
+                by_id.insert(id, index);
+            }
+            if let Some(code) = code_at.and_then(|at| row.text(at)) {
+                by_code.entry(code.to_owned()).or_default().push(index);
+            }
+        }
+        Ok(Self { entity, columns, rows, by_id, by_code })
+    }
+
+    /// Position of a column.
+    pub fn position(&self, column: &str) -> Option<usize> {
+        self.columns.iter().position(|c| *c == column)
+    }
+
+    /// The row of an id.
+    pub fn row(&self, id: i64) -> Option<&Row> {
+        self.by_id.get(&id).and_then(|at| self.rows.get(*at))
+    }
+
+    /// The value of a column of an id.
+    pub fn value(&self, id: i64, column: &str) -> &Value {
+        match (self.row(id), self.position(column)) {
+            (Some(row), Some(at)) => row.get(at),
+            _ => &Value::Null,
+        }
+    }
+
+    /// Rows with this code; several where a code is only unique within a classification.
+    pub fn with_code(&self, code: &str) -> impl Iterator<Item = &Row> {
+        self.by_code.get(code).into_iter().flatten().filter_map(|at| self.rows.get(*at))
+    }
+
+    /// Every code.
+    pub fn codes(&self) -> impl Iterator<Item = &str> {
+        self.by_code.keys().map(String::as_str)
+    }
+}
+
+impl Snapshot {
+    /// Reads everything, in the caller's transaction.
+    pub fn load(conn: &mut Conn) -> Result<Self, StorageError> {
+        let (revision, committed_at) = current_revision(conn)?;
+        let mut tables = HashMap::new();
+        for entity in catalog::ALL.iter().copied().filter(|e| e.resident) {
+            tables.insert(entity.name, Table::load(conn, entity)?);
+        }
+        let mut names: HashMap<(&'static str, i64), Vec<(String, String)>> = HashMap::new();
+        for row in conn.rows(super::bulk::Fixed(
+            "SELECT subject_kind, subject_id, language, text FROM names WHERE subject_kind IN ('REGION', 'SECTOR') ORDER BY subject_kind, subject_id, language, ordinal",
+        ), &[])? {
+            let (Some(kind), Some(id), Some(language), Some(text)) = (row.text(0), row.int(1), row.text(2), row.text(3)) else { continue };
+            let kind = if kind == "REGION" { "REGION" } else { "SECTOR" };
+            names.entry((kind, id)).or_default().push((language.to_owned(), text.to_owned()));
+        }
+        let mut region_codes: HashMap<(String, String), Vec<RegionCode>> = HashMap::new();
+        for row in conn.rows(
+            super::bulk::Fixed("SELECT scheme, code, region_id, valid_from, valid_to FROM region_codes ORDER BY scheme, code, region_id"),
+            &[],
+        )? {
+            let (Some(scheme), Some(code), Some(region_id)) = (row.text(0), row.text(1), row.int(2)) else { continue };
+            region_codes.entry((scheme.to_owned(), code.to_owned())).or_default().push(RegionCode {
+                region_id,
+                valid_from: row.int(3),
+                valid_to: row.int(4),
+            });
+        }
+        let mut members: HashMap<i64, Vec<i64>> = HashMap::new();
+        for row in conn.rows(
+            super::bulk::Fixed("SELECT group_id, region_id FROM region_members WHERE until IS NULL ORDER BY group_id, region_id"),
+            &[],
+        )? {
+            if let (Some(group), Some(region)) = (row.int(0), row.int(1)) {
+                members.entry(group).or_default().push(region);
+            }
+        }
+        Ok(Self { revision, committed_at, tables, names, region_codes, members })
+    }
+
+    /// Present members of a bloc.
+    pub fn members(&self, group: i64) -> impl Iterator<Item = i64> {
+        self.members.get(&group).into_iter().flatten().copied()
+    }
+
+    /// The rows of a resident entity.
+    pub fn table(&self, entity: &Entity) -> Option<&Table> {
+        self.tables.get(entity.name)
+    }
+
+    /// The published name in a language, else in English, else in any; `None` without names.
+    pub fn name(&self, kind: &'static str, id: i64, language: &str) -> Option<&str> {
+        let all = self.names.get(&(kind, id))?;
+        let of = |wanted: &str| all.iter().find(|(l, _)| l == wanted);
+        of(language).or_else(|| of("en")).or_else(|| all.first()).map(|(_, text)| text.as_str())
+    }
+
+    /// Regions with a code in a scheme.
+    pub fn region_codes(&self, scheme: &str, code: &str) -> &[RegionCode] {
+        self.region_codes.get(&(scheme.to_owned(), code.to_owned())).map_or(&[], Vec::as_slice)
+    }
+
+    /// Every code of a scheme.
+    pub fn codes_of_scheme<'a>(&'a self, scheme: &'a str) -> impl Iterator<Item = &'a str> {
+        self.region_codes.keys().filter(move |(s, _)| s == scheme).map(|(_, code)| code.as_str())
+    }
+
+    /// The id of the only row with a code.
+    pub fn id_of_code(&self, entity: &Entity, code: &str) -> Option<i64> {
+        self.table(entity)?.with_code(code).next()?.int(0)
+    }
+
+    /// A sector by classification and code; the family's TOTAL counts as a node of every edition.
+    pub fn sector(&self, classification: &str, code: &str) -> Option<i64> {
+        let classifications = self.table(&catalog::sector::CLASSIFICATION)?;
+        let id = self.id_of_code(&catalog::sector::CLASSIFICATION, classification)?;
+        let sectors = self.table(&catalog::sector::SECTOR)?;
+        let at = sectors.position("classification_id")?;
+        let found = sectors.with_code(code).find(|row| row.int(at) == Some(id)).and_then(|row| row.int(0));
+        found.or_else(|| {
+            let family = classifications.value(id, "family").as_text()?;
+            let family_id = self.id_of_code(&catalog::sector::CLASSIFICATION, family)?;
+            sectors.with_code(code).find(|row| row.int(at) == Some(family_id)).and_then(|row| row.int(0))
+        })
+    }
+
+    /// Ids of the rows of a resident entity that meet a condition; `None` when that takes SQL.
+    pub fn matching(&self, entity: &Entity, predicate: &Predicate) -> Option<Vec<i64>> {
+        let table = self.table(entity)?;
+        let mut ids = Vec::new();
+        for row in &table.rows {
+            if self.holds(table, row, predicate)? {
+                ids.extend(row.int(0));
+            }
+        }
+        Some(ids)
+    }
+
+    fn holds(&self, table: &Table, row: &Row, predicate: &Predicate) -> Option<bool> {
+        use super::sql::predicate::Operand;
+        let value = |operand: &Operand| match operand {
+            Operand::Column(column) => table.position(column).map(|at| row.get(at)),
+            Operand::PeriodEnd => None,
+        };
+        Some(match predicate {
+            Predicate::All => true,
+            Predicate::Nothing => false,
+            Predicate::Compare(operand, op, wanted) => compare(value(operand)?, wanted).is_some_and(|order| op.holds(order)),
+            Predicate::Ints(operand, list) => value(operand)?.as_int().is_some_and(|n| list.values.contains(&n)),
+            Predicate::Texts(operand, list) => value(operand)?.as_text().is_some_and(|t| list.values.iter().any(|v| v == t)),
+            Predicate::Null(operand) => value(operand)?.is_null(),
+            Predicate::And(parts) => {
+                for part in parts {
+                    if !self.holds(table, row, part)? {
+                        return Some(false);
+                    }
+                }
+                true
+            }
+            Predicate::Or(parts) => {
+                for part in parts {
+                    if self.holds(table, row, part)? {
+                        return Some(true);
+                    }
+                }
+                false
+            }
+            Predicate::Not(inner) => !self.holds(table, row, inner)?,
+            Predicate::Exists(exists) => match exists.link {
+                Link::One { column, .. } => {
+                    let other = self.table(exists.target)?;
+                    let id = table.position(column).and_then(|at| row.int(at));
+                    match id.and_then(|id| other.row(id)) {
+                        Some(other_row) => self.holds(other, other_row, &exists.inner)?,
+                        None => false,
+                    }
+                }
+                _ => return None,
+            },
+            Predicate::Dates(..) | Predicate::Like(..) | Predicate::After(_) => return None,
+        })
+    }
+}
+
+/// The order of two known values of one type; `None` when one is unknown.
+fn compare(value: &Value, wanted: &Value) -> Option<std::cmp::Ordering> {
+    match (value, wanted) {
+        (Value::Int(a), Value::Int(b)) => Some(a.cmp(b)),
+        (Value::Float(a), Value::Float(b)) => a.partial_cmp(b),
+        (Value::Bool(a), Value::Bool(b)) => Some(a.cmp(b)),
+        (Value::Text(a), Value::Text(b)) => Some(a.as_bytes().cmp(b.as_bytes())),
+        (Value::Date(a), Value::Date(b)) => Some(a.cmp(b)),
+        (Value::Time(a), Value::Time(b)) => Some(a.cmp(b)),
+        _ => None,
+    }
+}
+
+/// The newest revision and when it was committed; 0 before the first.
+pub fn current_revision(conn: &mut Conn) -> Result<(i64, Option<NaiveDateTime>), StorageError> {
+    let rows = conn.rows(
+        super::bulk::Fixed("SELECT revision, committed_at FROM revisions ORDER BY revision DESC LIMIT 1"),
+        &[ColumnType::Int, ColumnType::Time],
+    )?;
+    Ok(match rows.first() {
+        Some(row) => (
+            row.int(0).unwrap_or(0),
+            match row.get(1) {
+                Value::Time(at) => Some(*at),
+                _ => None,
+            },
+        ),
+        None => (0, None),
+    })
+}
+
+/// A snapshot shared by many requests.
+pub type Shared = Arc<Snapshot>;
