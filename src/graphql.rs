@@ -18,5 +18,6 @@ pub mod lookup;
 pub mod plan;
 pub mod query;
 pub mod render;
+pub mod run;
 pub mod schema;
 pub mod service;

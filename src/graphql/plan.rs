@@ -283,7 +283,7 @@ impl<'a> Planner<'a> {
         match name {
             "__typename" => return Ok(RootWhat::Typename),
             "__schema" | "__type" => return Ok(RootWhat::Introspection),
-            "service" => return Ok(RootWhat::Service(self.value_shape(&service::SERVICE_TYPE, &sets))),
+            "service" => return Ok(RootWhat::Service(self.value_shape(service::SERVICE_TYPE.get(), &sets))),
             "node" => return self.node(word("id"), &sets),
             "nodes" => return self.nodes(&arguments, &sets),
             _ => {}
@@ -478,7 +478,7 @@ impl<'a> Planner<'a> {
             let what = match field.name.as_str() {
                 "nodes" => ConnectionWhat::Nodes(self.shape(rows, &sets)?),
                 "edges" => ConnectionWhat::Edges(self.edges(rows, &sets)?),
-                "pageInfo" => ConnectionWhat::PageInfo(self.value_shape(&service::PAGE_INFO_TYPE, &sets)),
+                "pageInfo" => ConnectionWhat::PageInfo(self.value_shape(service::PAGE_INFO_TYPE.get(), &sets)),
                 "totalCount" => ConnectionWhat::Total,
                 _ => ConnectionWhat::Typename(type_name.clone()),
             };

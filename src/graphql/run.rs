@@ -1,0 +1,289 @@
+//! One request from text to JSON: the document front, then one job on a database thread that plans, reads and writes
+//! everything in one read transaction.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use apollo_compiler::executable::Operation;
+use serde_json::{Map, Value as Json, json};
+
+use super::collect::Reader;
+use super::document::{Document, Documents};
+use super::errors::{GraphError, RunError};
+use super::execute::Session;
+use super::limits::Limits;
+use super::plan::{Object, Planner, Root, RootWhat};
+use super::render::{Writer, push_key, push_text};
+use super::schema::GraphSchema;
+use super::service;
+use crate::domain::error_code::Reason;
+use crate::storage::pool::Db;
+use crate::storage::snapshot::Snapshot;
+
+/// Answers GraphQL requests.
+#[derive(Clone)]
+#[expect(missing_debug_implementations, reason = "the schema has none")]
+pub struct Graph {
+    /// The schema.
+    pub schema: Arc<GraphSchema>,
+    /// Limits in force.
+    pub limits: Limits,
+    documents: Arc<Documents>,
+    db: Db,
+    /// Whether answers carry the texts of their statements, for tests and explanations.
+    record_statements: bool,
+}
+
+/// A request.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// The document.
+    pub query: String,
+    /// Which operation.
+    pub operation_name: Option<String>,
+    /// Variables.
+    pub variables: Map<String, Json>,
+    /// Whether only a query may run, as over GET.
+    pub query_only: bool,
+    /// For messages and logs.
+    pub request_id: String,
+}
+
+/// An answer.
+#[derive(Debug)]
+pub struct Response {
+    /// The JSON.
+    pub body: String,
+    /// HTTP status for `application/graphql-response+json`.
+    pub status: u16,
+    /// Why the request as a whole was refused: no `data` in the body.
+    pub refused: Option<Reason>,
+    /// Statements that ran.
+    pub statements: usize,
+    /// What went wrong inside, for the log.
+    pub cause: Option<String>,
+}
+
+/// What a job makes.
+struct Done {
+    data: String,
+    errors: Vec<GraphError>,
+    revision: i64,
+    statements: usize,
+    texts: Option<Vec<String>>,
+}
+
+impl Response {
+    /// An answer that only tells errors.
+    pub fn refused(errors: &[GraphError], request_id: &str) -> Self {
+        let told: Vec<Json> = errors.iter().map(|e| e.to_json(request_id)).collect();
+        Self {
+            body: json!({ "errors": told }).to_string(),
+            status: errors.first().map_or(500, |e| e.reason.row().status),
+            refused: errors.first().map(|e| e.reason),
+            statements: 0,
+            cause: errors.iter().find_map(|e| e.cause.clone()),
+        }
+    }
+}
+
+impl Graph {
+    /// A graph over a database.
+    pub fn new(schema: Arc<GraphSchema>, limits: Limits, db: Db) -> Self {
+        let documents = Arc::new(Documents::new(Arc::clone(&schema), limits));
+        Self { schema, limits, documents, db, record_statements: false }
+    }
+
+    /// The same graph, with the texts of statements in `extensions.tearoad.sql`. They show the structure of the
+    /// database: not for strangers.
+    #[must_use]
+    pub fn recording_statements(mut self) -> Self {
+        self.record_statements = true;
+        self
+    }
+
+    /// The database.
+    pub fn db(&self) -> &Db {
+        &self.db
+    }
+
+    /// Answers a request.
+    pub async fn answer(&self, request: Request) -> Response {
+        let id = request.request_id.clone();
+        match self.try_answer(request).await {
+            Ok(response) => response,
+            Err(errors) => Response::refused(&errors, &id),
+        }
+    }
+
+    async fn try_answer(&self, request: Request) -> Result<Response, Vec<GraphError>> {
+        let until = Instant::now() + Duration::from_millis(self.limits.time_ms);
+        let document = self.documents.prepare(&request.query)?;
+        let (operation, variables) = self
+            .documents
+            .operation(&document, request.operation_name.as_deref(), &request.variables)
+            .map_err(|e| vec![e])?;
+        if !operation.is_query() {
+            // The schema has no other type, so this is only met over GET when it gets one.
+            let reason = if request.query_only { Reason::MutationOverGet } else { Reason::InvalidDocument };
+            return Err(vec![GraphError::new(reason, "only queries can be run here")]);
+        }
+        let name = operation.name.as_ref().map(ToString::to_string);
+        let introspection = self.introspection(&document, operation, &request, &variables).await;
+        let done = self.read(&document, name, variables, introspection, until).await.map_err(|e| vec![e])?;
+        Ok(finish(&done, &request.request_id))
+    }
+
+    /// The answer of async-graphql to the introspection fields, by response key.
+    async fn introspection(
+        &self,
+        document: &Document,
+        operation: &Operation,
+        request: &Request,
+        variables: &Map<String, Json>,
+    ) -> Map<String, Json> {
+        let asks = operation.root_fields(document).any(|f| f.name.as_str().starts_with("__") && f.name != "__typename");
+        if !asks {
+            return Map::new();
+        }
+        let mut inner = async_graphql::Request::new(&request.query)
+            .variables(async_graphql::Variables::from_json(Json::Object(variables.clone())));
+        inner.operation_name.clone_from(&request.operation_name);
+        let response = self.schema.introspection.execute(inner).await;
+        match response.data.into_json() {
+            Ok(Json::Object(data)) => data,
+            _ => Map::new(),
+        }
+    }
+
+    async fn read(
+        &self,
+        document: &Document,
+        operation: Option<String>,
+        variables: Map<String, Json>,
+        introspection: Map<String, Json>,
+        until: Instant,
+    ) -> Result<Done, GraphError> {
+        let document = Arc::clone(document);
+        let schema = Arc::clone(&self.schema);
+        let limits = self.limits;
+        let record = self.record_statements;
+        let work = move |conn: &mut crate::storage::conn::Conn, snapshot: &crate::storage::snapshot::Shared| {
+            let operation = document
+                .operations
+                .get(operation.as_deref())
+                .map_err(|_| GraphError::new(Reason::OperationNotFound, "there is no such operation"))?;
+            let reader = Reader { document: &document, types: &schema.types, variables: &variables };
+            let planner = Planner { reader, snapshot, limits: &limits };
+            let roots = planner.operation(&operation.selection_set)?;
+            let backend = conn.backend();
+            let session = Session { conn, snapshot, statements: 0, texts: record.then(Vec::new) };
+            write(&roots, session, &introspection, backend, &limits)
+        };
+        match self.db.read::<Done, RunError>(until, work).await {
+            Ok(Ok(done)) => Ok(done),
+            Ok(Err(error)) => Err(error.into()),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+/// Reads and writes every root field.
+fn write(
+    roots: &[Root],
+    mut session: Session<'_>,
+    introspection: &Map<String, Json>,
+    backend: &str,
+    limits: &Limits,
+) -> Result<Done, RunError> {
+    let snapshot: &Snapshot = session.snapshot;
+    let mut writer = Writer { out: String::with_capacity(4096), snapshot };
+    let mut errors = Vec::new();
+    writer.out.push('{');
+    for (position, root) in roots.iter().enumerate() {
+        push_key(&mut writer.out, position == 0, &root.key);
+        let mut told = match &root.what {
+            RootWhat::Typename => {
+                push_text(&mut writer.out, "Query");
+                None
+            }
+            RootWhat::Introspection => {
+                writer.out.push_str(&introspection.get(&root.key).unwrap_or(&Json::Null).to_string());
+                None
+            }
+            RootWhat::Service(shape) => {
+                writer.tree(&service::service(snapshot, backend, limits), Some(shape));
+                None
+            }
+            RootWhat::Connection(plan, list, wants, fields) => {
+                let (level, page) = session.list(plan, list, *wants)?;
+                writer.connection(plan, list, fields, &level, &page);
+                None
+            }
+            RootWhat::Object(object) => write_object(&mut writer, &mut session, object)?,
+            RootWhat::Objects(objects) => {
+                writer.out.push('[');
+                for (position, object) in objects.iter().enumerate() {
+                    if position > 0 {
+                        writer.out.push(',');
+                    }
+                    match object {
+                        Some(object) => {
+                            write_object(&mut writer, &mut session, object)?;
+                        }
+                        None => writer.out.push_str("null"),
+                    }
+                }
+                writer.out.push(']');
+                None
+            }
+            RootWhat::Failed(error) => {
+                writer.out.push_str("null");
+                Some((**error).clone())
+            }
+            RootWhat::Null => {
+                writer.out.push_str("null");
+                None
+            }
+        };
+        if let Some(error) = &mut told {
+            error.path = vec![root.key.clone()];
+        }
+        errors.extend(told);
+    }
+    writer.out.push('}');
+    Ok(Done {
+        data: writer.out,
+        errors,
+        revision: snapshot.revision,
+        statements: session.statements,
+        texts: session.texts,
+    })
+}
+
+fn write_object(writer: &mut Writer<'_>, session: &mut Session<'_>, object: &Object) -> Result<Option<GraphError>, RunError> {
+    let level = session.object(object)?;
+    writer.row(&object.rows, &object.shape, &level, 0);
+    Ok(if level.rows.is_empty() { object.missing.as_deref().cloned() } else { None })
+}
+
+fn finish(done: &Done, request_id: &str) -> Response {
+    let mut body = String::with_capacity(done.data.len() + 128);
+    body.push_str("{\"data\":");
+    body.push_str(&done.data);
+    if !done.errors.is_empty() {
+        let told: Vec<Json> = done.errors.iter().map(|e| e.to_json(request_id)).collect();
+        body.push_str(",\"errors\":");
+        body.push_str(&Json::Array(told).to_string());
+    }
+    let mut extensions = Map::new();
+    extensions.insert("revision".to_owned(), json!(done.revision.to_string()));
+    if let Some(texts) = &done.texts {
+        extensions.insert("statements".to_owned(), json!(done.statements));
+        extensions.insert("sql".to_owned(), json!(texts));
+    }
+    body.push_str(",\"extensions\":");
+    body.push_str(&json!({ "tearoad": extensions }).to_string());
+    body.push('}');
+    Response { body, status: 200, refused: None, statements: done.statements, cause: None }
+}
