@@ -68,7 +68,11 @@ impl RequestIds {
     /// The client's id where it is short and harmless, else a new one.
     fn of(&self, request: &HttpRequest) -> String {
         let given = request.headers().get("x-request-id").and_then(|v| v.to_str().ok());
-        let fits = |id: &&str| !id.is_empty() && id.len() <= 64 && id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'));
+        let fits = |id: &&str| {
+            !id.is_empty()
+                && id.len() <= 64
+                && id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
+        };
         match given.filter(fits) {
             Some(id) => id.to_owned(),
             None => format!("{}-{}", self.prefix, self.next.fetch_add(1, Ordering::Relaxed)),
@@ -90,26 +94,34 @@ impl Shared {
 
 /// Routes of the service.
 pub fn routes(app: &mut web::ServiceConfig) {
-    app.service(web::resource("/graphql").route(web::get().to(graphql::get)).route(web::post().to(graphql::post)).default_service(web::to(method_not_allowed)))
-        .service(web::resource("/health").route(web::get().to(health::health)))
-        .service(web::resource("/ready").route(web::get().to(health::ready)))
-        .service(web::resource("/schema.graphql").route(web::get().to(health::schema)))
-        .service(web::resource("/").route(web::get().to(ui::home)))
-        .service(web::resource("/graphiql").route(web::get().to(ui::index)))
-        .service(web::resource("/graphiql/{path:.*}").route(web::get().to(ui::asset)))
-        .default_service(web::to(not_found));
+    app.service(
+        web::resource("/graphql")
+            .route(web::get().to(graphql::get))
+            .route(web::post().to(graphql::post))
+            .default_service(web::to(method_not_allowed)),
+    )
+    .service(web::resource("/health").route(web::get().to(health::health)))
+    .service(web::resource("/ready").route(web::get().to(health::ready)))
+    .service(web::resource("/schema.graphql").route(web::get().to(health::schema)))
+    .service(web::resource("/").route(web::get().to(ui::home)))
+    .service(web::resource("/graphiql").route(web::get().to(ui::index)))
+    .service(web::resource("/graphiql/{path:.*}").route(web::get().to(ui::asset)))
+    .default_service(web::to(not_found));
 }
 
 async fn method_not_allowed(request: HttpRequest, shared: web::Data<Shared>) -> HttpResponse {
     let error = GraphError::new(Reason::MethodNotAllowed, format!("{} cannot be used here", request.method()));
     let id = shared.request_id(&request);
     let mut response = graphql::send(&request, &Response::refused(&[error], &id), &id);
-    response.headers_mut().insert(actix_web::http::header::ALLOW, actix_web::http::header::HeaderValue::from_static("GET, POST"));
+    response
+        .headers_mut()
+        .insert(actix_web::http::header::ALLOW, actix_web::http::header::HeaderValue::from_static("GET, POST"));
     response
 }
 
 async fn not_found(request: HttpRequest, shared: web::Data<Shared>) -> HttpResponse {
-    let error = GraphError::new(Reason::NotFound, "there is nothing at this path").hint("the endpoint is /graphql, GraphiQL is at /graphiql");
+    let error = GraphError::new(Reason::NotFound, "there is nothing at this path")
+        .hint("the endpoint is /graphql, GraphiQL is at /graphiql");
     let id = shared.request_id(&request);
     graphql::send(&request, &Response::refused(&[error], &id), &id)
 }
@@ -160,7 +172,11 @@ async fn wait_for_stop() {
 /// Takes the address; a port that is taken is told with what to do.
 pub fn bind(address: SocketAddr) -> Result<TcpListener, String> {
     TcpListener::bind(address).map_err(|e| match e.kind() {
-        std::io::ErrorKind::AddrInUse => format!("port {} of {} is taken; choose another with --port, 0 takes any free one", address.port(), address.ip()),
+        std::io::ErrorKind::AddrInUse => format!(
+            "port {} of {} is taken; choose another with --port, 0 takes any free one",
+            address.port(),
+            address.ip()
+        ),
         _ => format!("cannot listen on {address}: {e}"),
     })
 }

@@ -10,7 +10,7 @@ pub mod dialect;
 pub mod migrate;
 pub mod pool;
 pub mod revision;
-#[expect(missing_docs, clippy::doc_markdown, reason = "printed by diesel from the migrations")]
+#[expect(missing_docs, reason = "printed by diesel from the migrations")]
 pub mod schema;
 pub mod snapshot;
 pub mod sql;
@@ -49,9 +49,17 @@ impl StorageError {
             Self::Unavailable(_) => true,
             Self::Statement(diesel::result::Error::DatabaseError(kind, info)) => {
                 matches!(kind, diesel::result::DatabaseErrorKind::ClosedConnection)
-                    || ["server closed the connection", "connection to server", "terminating connection", "no connection to the server", "SSL SYSCALL", "could not receive data", "could not send data"]
-                        .iter()
-                        .any(|sign| info.message().contains(sign))
+                    || [
+                        "server closed the connection",
+                        "connection to server",
+                        "terminating connection",
+                        "no connection to the server",
+                        "SSL SYSCALL",
+                        "could not receive data",
+                        "could not send data",
+                    ]
+                    .iter()
+                    .any(|sign| info.message().contains(sign))
             }
             Self::Statement(diesel::result::Error::BrokenTransactionManager) => true,
             _ => false,

@@ -1,15 +1,24 @@
-//! stub
-#![allow(missing_docs)]
-use crate::storage::conn::Conn;
+//! Brings data in: what Tea Road ships, and the files that users have. Stands on storage; knows no GraphQL and no HTTP.
+
+pub mod seed;
+pub mod terms;
+
+use crate::storage::StorageError;
+
+/// Why data did not come in.
 #[derive(Debug, thiserror::Error)]
-pub enum TransferError { #[error("{0}")] Storage(#[from] crate::storage::StorageError) }
+pub enum TransferError {
+    /// The database's fault.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    /// A shipped file contradicts itself or another; a test finds it.
+    #[error("{0}")]
+    Shipped(String),
+}
+
+// STUB-BEGIN
 #[derive(Debug, Default)]
-pub struct Options { pub edition: Option<String>, pub skip_bad: bool, pub complete: bool, pub dataset: Option<String> }
-#[derive(Debug)]
-pub struct Loaded { pub revision: i64 }
-pub mod seed { use super::*;
- pub fn is_empty(_c: &mut Conn) -> Result<bool, TransferError> { Ok(false) }
- pub fn load_reference(_c: &mut Conn) -> Result<(), TransferError> { Ok(()) }
- pub fn load_demo(_c: &mut Conn) -> Result<Loaded, TransferError> { Ok(Loaded{revision:0}) } }
-pub mod baci { use super::*; pub fn import(_c: &mut Conn, _o: &Options, _f: &[std::path::PathBuf]) -> Result<String, TransferError> { Ok(String::new()) } }
+pub struct Options { pub edition: Option<String>, pub skip_bad: bool, pub complete: bool }
+pub mod baci { use super::*; pub fn import(_c: &mut crate::storage::conn::Conn, _o: &Options, _f: &[std::path::PathBuf]) -> Result<String, TransferError> { Ok(String::new()) } }
 pub use baci as nomenclature;
+// STUB-END

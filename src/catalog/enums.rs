@@ -16,12 +16,8 @@ pub static REGION_KIND: EnumType = EnumType {
 };
 
 /// Levels of regions.
-pub static REGION_LEVEL: EnumType = EnumType {
-    name: "RegionLevel",
-    doc: "Level in the tree of places.",
-    values: flow::REGION_LEVELS,
-    numeric: false,
-};
+pub static REGION_LEVEL: EnumType =
+    EnumType { name: "RegionLevel", doc: "Level in the tree of places.", values: flow::REGION_LEVELS, numeric: false };
 
 /// The same levels, as numbers in the figure table.
 pub static FIGURE_REGION_LEVEL: EnumType =
@@ -213,8 +209,12 @@ pub static COVERAGE_EXTENT: EnumType = EnumType {
 };
 
 /// Flows.
-pub static FLOW: EnumType =
-    EnumType { name: "Flow", doc: "Direction of a trade figure, seen from the reporter.", values: flow::FLOWS, numeric: true };
+pub static FLOW: EnumType = EnumType {
+    name: "Flow",
+    doc: "Direction of a trade figure, seen from the reporter.",
+    values: flow::FLOWS,
+    numeric: true,
+};
 
 /// Origins of figures.
 pub static ORIGIN: EnumType =

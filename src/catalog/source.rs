@@ -21,17 +21,60 @@ pub static SOURCE: Entity = Entity {
         Field::new("publisher", "publisher", Kind::Text, "Who published it; null when not known.").nullable(),
         Field::new("title", "title", Kind::Text, "Title."),
         Field::new("url", "url", Kind::Text, "Address; null when not known.").nullable(),
-        Field::new("publishedOn", "published_on", Kind::Date, "Day of publication; null when not known.").nullable().sortable(),
-        Field::new("datePrecision", "date_precision", Kind::Enum(&enums::DATE_PRECISION), "How much of the date is stated; null without one.").nullable(),
-        Field::new("retrievedAt", "retrieved_at", Kind::DateTime, "When it was read; null when not recorded.").nullable(),
+        Field::new("publishedOn", "published_on", Kind::Date, "Day of publication; null when not known.")
+            .nullable()
+            .sortable(),
+        Field::new(
+            "datePrecision",
+            "date_precision",
+            Kind::Enum(&enums::DATE_PRECISION),
+            "How much of the date is stated; null without one.",
+        )
+        .nullable(),
+        Field::new("retrievedAt", "retrieved_at", Kind::DateTime, "When it was read; null when not recorded.")
+            .nullable(),
         Field::new("licence", "licence", Kind::Text, "Licence; null when not stated.").nullable(),
-        Field::new("sha256", "sha256", Kind::Text, "SHA-256 of the imported bytes, in hex; null when it is not a file.").nullable(),
-        Field::new("note", "note", Kind::Text, "What to know about it, such as how a year was inferred; null when nothing.").nullable().shown_only(),
+        Field::new(
+            "sha256",
+            "sha256",
+            Kind::Text,
+            "SHA-256 of the imported bytes, in hex; null when it is not a file.",
+        )
+        .nullable(),
+        Field::new(
+            "note",
+            "note",
+            Kind::Text,
+            "What to know about it, such as how a year was inferred; null when nothing.",
+        )
+        .nullable()
+        .shown_only(),
     ],
     relations: &[
-        Relation { name: "events", target: &super::event::EVENT, link: Link::Children { column: "source_id" }, shape: Shape::Connection, filter: true, doc: "Events known from it." },
-        Relation { name: "agreements", target: &super::event::AGREEMENT, link: Link::Children { column: "source_id" }, shape: Shape::Connection, filter: true, doc: "Agreements known from it." },
-        Relation { name: "datasets", target: &super::dataset::DATASET, link: Link::Children { column: "source_id" }, shape: Shape::Connection, filter: true, doc: "Datasets known from it." },
+        Relation {
+            name: "events",
+            target: &super::event::EVENT,
+            link: Link::Children { column: "source_id" },
+            shape: Shape::Connection,
+            filter: true,
+            doc: "Events known from it.",
+        },
+        Relation {
+            name: "agreements",
+            target: &super::event::AGREEMENT,
+            link: Link::Children { column: "source_id" },
+            shape: Shape::Connection,
+            filter: true,
+            doc: "Agreements known from it.",
+        },
+        Relation {
+            name: "datasets",
+            target: &super::dataset::DATASET,
+            link: Link::Children { column: "source_id" },
+            shape: Shape::Connection,
+            filter: true,
+            doc: "Datasets known from it.",
+        },
     ],
     computed: &[],
     default_order: &[("code", false)],
@@ -56,11 +99,17 @@ pub static FACT: Entity = Entity {
         Field::new("statement", "statement", Kind::Text, "The statement in words.").shown_only(),
         Field::new("amount", "amount", Kind::BigInt, "Its number; null when it has none.").nullable(),
         Field::new("unit", "unit", Kind::Text, "Unit of the number; null without one.").nullable(),
-        Field::new("bound", "bound", Kind::Enum(&enums::BOUND), "How the number is meant; null without one.").nullable(),
+        Field::new("bound", "bound", Kind::Enum(&enums::BOUND), "How the number is meant; null without one.")
+            .nullable(),
     ],
-    relations: &[
-        Relation { name: "source", target: &super::source::SOURCE, link: Link::One { column: "source_id", nullable: true }, shape: Shape::Object, filter: true, doc: "Where the record comes from; null when stated without one." },
-    ],
+    relations: &[Relation {
+        name: "source",
+        target: &super::source::SOURCE,
+        link: Link::One { column: "source_id", nullable: true },
+        shape: Shape::Object,
+        filter: true,
+        doc: "Where the record comes from; null when stated without one.",
+    }],
     computed: &[],
     default_order: &[],
     variants: None,

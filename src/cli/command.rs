@@ -21,7 +21,9 @@ pub fn command() -> Command {
         .after_help("Example: tearoad demo\nThen open http://127.0.0.1:8080/graphiql")
         .subcommand_required(true)
         .arg_required_else_help(true)
-        .arg(Arg::new("config").long("config").value_name("FILE").global(true).help("Read settings from this TOML file"));
+        .arg(
+            Arg::new("config").long("config").value_name("FILE").global(true).help("Read settings from this TOML file"),
+        );
     for option in OPTIONS {
         let name: &'static str = option.key;
         let mut arg = Arg::new(name)
@@ -39,7 +41,12 @@ pub fn command() -> Command {
         root = root.arg(arg);
     }
     let files = || Arg::new("files").value_name("FILE").required(true).num_args(1..).action(ArgAction::Append);
-    let skip_bad = || Arg::new("skip_bad").long("skip-bad").action(ArgAction::SetTrue).help("Load the good lines of a file that has bad ones, and count those");
+    let skip_bad = || {
+        Arg::new("skip_bad")
+            .long("skip-bad")
+            .action(ArgAction::SetTrue)
+            .help("Load the good lines of a file that has bad ones, and count those")
+    };
     root.subcommand(
         Command::new("demo")
             .about("Create a database with the demo's data if there is none, and serve it")
@@ -185,7 +192,12 @@ fn check_exposure(config: &Config) -> Result<std::net::SocketAddr, Failure> {
         .hint("pass --allow-anonymous if that is meant"))
 }
 
-fn run_server(config: &Config, address: &Address, listener: std::net::TcpListener, is_demo: bool) -> Result<(), Failure> {
+fn run_server(
+    config: &Config,
+    address: &Address,
+    listener: std::net::TcpListener,
+    is_demo: bool,
+) -> Result<(), Failure> {
     crate::telemetry::start(config.log(), config.log_format()?).map_err(Failure::usage)?;
     let db = Db::start(address, config.pool()?)?;
     let schema = Arc::new(GraphSchema::build().map_err(Failure::new)?);
@@ -242,7 +254,8 @@ fn migrate_down(config: &Config, confirmed: bool) -> Result<(), Failure> {
     let newest = migrate::status(&mut conn)?.into_iter().rfind(|s| s.applied);
     let Some(newest) = newest else { return Err(Failure::new("no migration is applied")) };
     if !confirmed {
-        return Err(Failure::new(format!("taking back `{}` drops its tables and their data", newest.name)).hint("pass --yes to do it"));
+        return Err(Failure::new(format!("taking back `{}` drops its tables and their data", newest.name))
+            .hint("pass --yes to do it"));
     }
     migrate::down(&mut conn)?;
     tell(&format!("took back {}", newest.name));
@@ -250,7 +263,8 @@ fn migrate_down(config: &Config, confirmed: bool) -> Result<(), Failure> {
 }
 
 fn import(config: &Config, format: &str, arguments: &ArgMatches) -> Result<(), Failure> {
-    let files: Vec<std::path::PathBuf> = arguments.get_many::<String>("files").into_iter().flatten().map(Into::into).collect();
+    let files: Vec<std::path::PathBuf> =
+        arguments.get_many::<String>("files").into_iter().flatten().map(Into::into).collect();
     let mut conn = writer(config)?;
     let options = crate::transfer::Options {
         edition: arguments.try_get_one::<String>("edition").ok().flatten().cloned(),

@@ -41,7 +41,11 @@ pub static OPTIONS: &[Opt] = &[
     opt("host", "127.0.0.1", "Address to listen on."),
     opt("port", "8080", "Port to listen on; 0 takes any free one."),
     opt("allow_anonymous", "false", "Serve everybody without keys on addresses other than loopback."),
-    opt("database_threads", "0", "Database threads and connections; 0: SQLite one per core, PostgreSQL three per core."),
+    opt(
+        "database_threads",
+        "0",
+        "Database threads and connections; 0: SQLite one per core, PostgreSQL three per core.",
+    ),
     opt("database_queue", "0", "Requests that may wait for a database thread; 0: 64 per thread."),
     opt("database_wait", "2s", "Longest wait for a connection."),
     opt("time_limit", "5s", "Longest time of an answer and of a statement."),
@@ -86,7 +90,8 @@ pub fn variable(key: &str) -> String {
 }
 
 /// Variables that only tests read.
-const TEST_VARIABLES: &[&str] = &["TEAROAD_CONFIG", "TEAROAD_SHARED_DATA", "TEAROAD_TEST_DATABASE_URL", "TEAROAD_RECORD", "TEAROAD_TEST_CASES"];
+const TEST_VARIABLES: &[&str] =
+    &["TEAROAD_CONFIG", "TEAROAD_SHARED_DATA", "TEAROAD_TEST_DATABASE_URL", "TEAROAD_RECORD", "TEAROAD_TEST_CASES"];
 
 fn suggestion(wrong: &str, known: impl Iterator<Item = String>) -> String {
     let best = known.map(|k| (strsim::jaro_winkler(wrong, &k), k)).max_by(|a, b| a.0.total_cmp(&b.0));
@@ -120,8 +125,10 @@ impl Config {
     }
 
     fn read_file(path: &str, settings: &mut BTreeMap<&'static str, Setting>) -> Result<(), Failure> {
-        let text = std::fs::read_to_string(path).map_err(|e| Failure::new(format!("cannot read the configuration `{path}`: {e}")))?;
-        let table: toml::Table = text.parse().map_err(|e: toml::de::Error| Failure::new(format!("{path}: {}", e.message())))?;
+        let text = std::fs::read_to_string(path)
+            .map_err(|e| Failure::new(format!("cannot read the configuration `{path}`: {e}")))?;
+        let table: toml::Table =
+            text.parse().map_err(|e: toml::de::Error| Failure::new(format!("{path}: {}", e.message())))?;
         for (key, value) in table {
             let Some(option) = OPTIONS.iter().find(|o| o.key == key) else {
                 let hint = suggestion(&key, OPTIONS.iter().map(|o| o.key.to_owned()));
@@ -131,14 +138,21 @@ impl Config {
                 toml::Value::String(text) => text,
                 toml::Value::Integer(n) => n.to_string(),
                 toml::Value::Boolean(b) => b.to_string(),
-                _ => return Err(Failure::usage(format!("{path}: `{key}` is neither a text nor a number nor true or false"))),
+                _ => {
+                    return Err(Failure::usage(format!(
+                        "{path}: `{key}` is neither a text nor a number nor true or false"
+                    )));
+                }
             };
             settings.insert(option.key, Setting { value, origin: path.to_owned() });
         }
         Ok(())
     }
 
-    fn read_environment(environment: &BTreeMap<String, String>, settings: &mut BTreeMap<&'static str, Setting>) -> Result<(), Failure> {
+    fn read_environment(
+        environment: &BTreeMap<String, String>,
+        settings: &mut BTreeMap<&'static str, Setting>,
+    ) -> Result<(), Failure> {
         if let Some(value) = environment.get("DATABASE_URL") {
             settings.insert("database_url", Setting { value: value.clone(), origin: "DATABASE_URL".to_owned() });
         }
@@ -184,7 +198,8 @@ impl Config {
 
     fn duration(&self, key: &str) -> Result<Duration, Failure> {
         let text = self.text(key);
-        let (number, unit) = text.split_at_checked(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len())).unwrap_or((text, ""));
+        let (number, unit) =
+            text.split_at_checked(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len())).unwrap_or((text, ""));
         let number: u64 = number.parse().map_err(|_| self.wrong(key, "a duration such as 500ms, 5s or 2m"))?;
         match unit {
             "ms" => Ok(Duration::from_millis(number)),
@@ -277,7 +292,11 @@ impl Config {
         for option in OPTIONS {
             let setting = self.settings.get(option.key);
             let value = setting.map_or("", |s| s.value.as_str());
-            let value = if option.secret { Address::parse(value).map(|a| a.shown()).unwrap_or_default() } else { value.to_owned() };
+            let value = if option.secret {
+                Address::parse(value).map(|a| a.shown()).unwrap_or_default()
+            } else {
+                value.to_owned()
+            };
             let value = value.replace('\\', "\\\\").replace('"', "\\\"");
             out.push_str(&format!("{} = \"{value}\"  # {}\n", option.key, setting.map_or("", |s| s.origin.as_str())));
         }

@@ -18,7 +18,14 @@ pub fn errors() -> String {
 pub fn config() -> String {
     let mut out = "# Configuration\n\nPrinted by `tearoad docs config`; do not edit. A flag goes over the environment, that over the TOML file of `--config` (or `TEAROAD_CONFIG`), that over the default. Unknown keys are refused. `tearoad config show` prints what is in force and where it comes from.\n\n| file | flag | environment | default | meaning |\n|---|---|---|---|---|\n".to_owned();
     for option in OPTIONS {
-        out.push_str(&format!("| `{}` | `--{}` | `{}` | `{}` | {} |\n", option.key, flag(option.key), variable(option.key), option.default, option.help));
+        out.push_str(&format!(
+            "| `{}` | `--{}` | `{}` | `{}` | {} |\n",
+            option.key,
+            flag(option.key),
+            variable(option.key),
+            option.default,
+            option.help
+        ));
     }
     out
 }

@@ -59,10 +59,8 @@ pub fn parse_scaled(text: &str, scale: u32) -> Result<Scaled, DecimalError> {
         all.len().saturating_sub(usize::try_from(-i64::from(keep)).unwrap_or(usize::MAX))
     };
     for digit in all.iter().take(kept_len) {
-        magnitude = magnitude
-            .checked_mul(10)
-            .and_then(|m| m.checked_add(i128::from(*digit)))
-            .ok_or(DecimalError::TooLarge)?;
+        magnitude =
+            magnitude.checked_mul(10).and_then(|m| m.checked_add(i128::from(*digit))).ok_or(DecimalError::TooLarge)?;
     }
     if keep >= 0 {
         if magnitude != 0 {
@@ -162,9 +160,14 @@ mod tests {
 
     #[test]
     fn text_survives_a_round_trip() {
-        for (units, scale, text) in
-            [(2540, 3, "2.54"), (-5, 3, "-0.005"), (0, 3, "0"), (1000, 0, "1000"), (1000, 3, "1"), (i64::MIN, 0, "-9223372036854775808")]
-        {
+        for (units, scale, text) in [
+            (2540, 3, "2.54"),
+            (-5, 3, "-0.005"),
+            (0, 3, "0"),
+            (1000, 0, "1000"),
+            (1000, 3, "1"),
+            (i64::MIN, 0, "-9223372036854775808"),
+        ] {
             assert_eq!(format_scaled(units, scale), text);
             assert_eq!(parse_scaled(text, scale).map(|s| s.units), Ok(units));
         }

@@ -23,10 +23,8 @@ pub const FLOWS: &[Code] = &[
 ];
 
 /// Where a figure comes from.
-pub const ORIGINS: &[Code] = &[
-    ("REPORTED", 1, "Stored as the source gave it."),
-    ("DERIVED", 2, "Added up by Tea Road from complete parts."),
-];
+pub const ORIGINS: &[Code] =
+    &[("REPORTED", 1, "Stored as the source gave it."), ("DERIVED", 2, "Added up by Tea Road from complete parts.")];
 
 /// How firm a figure is.
 pub const STATUSES: &[Code] = &[
@@ -46,7 +44,8 @@ pub const REGION_LEVELS: &[Code] = &[
 ];
 
 /// Lengths of periods in months.
-pub const FREQUENCIES: &[Code] = &[("ANNUAL", 12, "A year."), ("QUARTERLY", 3, "A quarter."), ("MONTHLY", 1, "A month.")];
+pub const FREQUENCIES: &[Code] =
+    &[("ANNUAL", 12, "A year."), ("QUARTERLY", 3, "A quarter."), ("MONTHLY", 1, "A month.")];
 
 impl Flow {
     /// The number in storage.

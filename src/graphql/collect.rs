@@ -34,7 +34,13 @@ impl<'a> Reader<'a> {
         out
     }
 
-    fn collect_into(&self, concrete: &str, set: &'a SelectionSet, visited: &mut HashSet<&'a str>, out: &mut Collected<'a>) {
+    fn collect_into(
+        &self,
+        concrete: &str,
+        set: &'a SelectionSet,
+        visited: &mut HashSet<&'a str>,
+        out: &mut Collected<'a>,
+    ) {
         for selection in &set.selections {
             if !self.is_included(selection.directives()) {
                 continue;
@@ -42,7 +48,11 @@ impl<'a> Reader<'a> {
             match selection {
                 Selection::Field(field) => out.entry(field.response_key().as_str()).or_default().push(field),
                 Selection::InlineFragment(fragment) => {
-                    if fragment.type_condition.as_ref().is_none_or(|condition| self.applies(condition.as_str(), concrete)) {
+                    if fragment
+                        .type_condition
+                        .as_ref()
+                        .is_none_or(|condition| self.applies(condition.as_str(), concrete))
+                    {
                         self.collect_into(concrete, &fragment.selection_set, visited, out);
                     }
                 }
@@ -93,11 +103,16 @@ impl<'a> Reader<'a> {
             ast::Value::String(text) => Json::from(text.as_str()),
             ast::Value::Boolean(b) => Json::from(*b),
             ast::Value::Int(n) => n.as_str().parse::<i64>().map_or_else(|_| Json::from(n.as_str()), Json::from),
-            ast::Value::Float(f) => f.as_str().parse::<f64>().ok().and_then(serde_json::Number::from_f64).map_or_else(|| Json::from(f.as_str()), Json::Number),
+            ast::Value::Float(f) => f
+                .as_str()
+                .parse::<f64>()
+                .ok()
+                .and_then(serde_json::Number::from_f64)
+                .map_or_else(|| Json::from(f.as_str()), Json::Number),
             ast::Value::List(items) => Json::Array(items.iter().map(|i| self.json(i).unwrap_or(Json::Null)).collect()),
-            ast::Value::Object(members) => Json::Object(
-                members.iter().filter_map(|(name, v)| Some((name.to_string(), self.json(v)?))).collect(),
-            ),
+            ast::Value::Object(members) => {
+                Json::Object(members.iter().filter_map(|(name, v)| Some((name.to_string(), self.json(v)?))).collect())
+            }
         })
     }
 }

@@ -9,10 +9,10 @@ use super::limits::{DEFAULT_PAGE, Limits};
 use crate::catalog::{Entity, Kind, Link, screaming};
 use crate::domain::error_code::Reason;
 use crate::storage::snapshot::Snapshot;
+use crate::storage::sql::Side;
 use crate::storage::sql::order::{After, Key};
 use crate::storage::sql::predicate::Predicate;
 use crate::storage::sql::select::Arm;
-use crate::storage::sql::Side;
 
 /// A list as asked: which rows, in which order, from where.
 #[derive(Debug, Clone)]
@@ -54,7 +54,11 @@ pub struct Place<'a> {
 }
 
 /// The whole of a short list, filtered.
-pub fn whole_list(inputs: &Inputs<'_>, entity: &'static Entity, arguments: &Map<String, Json>) -> Result<List, GraphError> {
+pub fn whole_list(
+    inputs: &Inputs<'_>,
+    entity: &'static Entity,
+    arguments: &Map<String, Json>,
+) -> Result<List, GraphError> {
     let filter = match arguments.get("filter") {
         None | Some(Json::Null) => Predicate::All,
         Some(filter) => inputs.filter(entity, filter, "filter")?,
@@ -63,7 +67,12 @@ pub fn whole_list(inputs: &Inputs<'_>, entity: &'static Entity, arguments: &Map<
 }
 
 /// A page of a list.
-pub fn page_of(inputs: &Inputs<'_>, entity: &'static Entity, place: Place<'_>, arguments: &Map<String, Json>) -> Result<List, GraphError> {
+pub fn page_of(
+    inputs: &Inputs<'_>,
+    entity: &'static Entity,
+    place: Place<'_>,
+    arguments: &Map<String, Json>,
+) -> Result<List, GraphError> {
     let snapshot = inputs.snapshot;
     check_revision(snapshot, arguments)?;
     let filter_json = arguments.get("filter").filter(|f| !f.is_null());
@@ -97,8 +106,10 @@ pub fn page_of(inputs: &Inputs<'_>, entity: &'static Entity, place: Place<'_>, a
 
 fn check_revision(snapshot: &Snapshot, arguments: &Map<String, Json>) -> Result<(), GraphError> {
     let Some(asked) = arguments.get("atRevision").filter(|r| !r.is_null()) else { return Ok(()) };
-    let asked_revision = whole(asked)
-        .ok_or_else(|| GraphError::new(Reason::InvalidNumber, format!("atRevision: `{}` is not a revision", shown(asked))).at("atRevision"))?;
+    let asked_revision = whole(asked).ok_or_else(|| {
+        GraphError::new(Reason::InvalidNumber, format!("atRevision: `{}` is not a revision", shown(asked)))
+            .at("atRevision")
+    })?;
     if asked_revision == snapshot.revision {
         return Ok(());
     }
@@ -113,9 +124,10 @@ fn count(arguments: &Map<String, Json>, name: &str, most: i64) -> Result<Option<
         let message = format!("{name}: {number} rows, at most {most} are allowed on a page");
         return Err(GraphError::new(Reason::PageSizeExceeded, message).at(name));
     }
-    u32::try_from(number)
-        .map(Some)
-        .map_err(|_| GraphError::new(Reason::PageArguments, format!("{name}: `{}` is not a number of rows from 0", shown(value))).at(name))
+    u32::try_from(number).map(Some).map_err(|_| {
+        GraphError::new(Reason::PageArguments, format!("{name}: `{}` is not a number of rows from 0", shown(value)))
+            .at(name)
+    })
 }
 
 fn page(
@@ -145,7 +157,14 @@ fn page(
     let read = after.or(before).map(|(name, text)| cursor::decode(text, hash, order, name)).transpose()?;
     let revision_changed = read.as_ref().is_some_and(|c| c.revision != snapshot.revision);
     let after = read.map(|c| After { keys: order.iter().copied().zip(c.values).collect(), backward });
-    Ok(Page { size: first.or(last).unwrap_or(default), backward, from_cursor: after.is_some(), after, revision_changed, hash })
+    Ok(Page {
+        size: first.or(last).unwrap_or(default),
+        backward,
+        from_cursor: after.is_some(),
+        after,
+        revision_changed,
+        hash,
+    })
 }
 
 /// A key on a field's column, as the catalogue knows it.
@@ -172,7 +191,9 @@ fn asked_order(entity: &'static Entity, json: &Json) -> Result<Vec<Key>, GraphEr
             Some(field) => vec![field.column],
             None if word == "NAME" && entity.names.is_some() => vec!["sort_name"],
             None => {
-                return Err(GraphError::new(Reason::InvalidArgument, format!("{at}.field: cannot order by `{word}`")).at(at));
+                return Err(
+                    GraphError::new(Reason::InvalidArgument, format!("{at}.field: cannot order by `{word}`")).at(at)
+                );
             }
         };
         for column in columns {

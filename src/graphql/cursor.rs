@@ -83,7 +83,11 @@ pub fn decode(text: &str, list: ListHash, keys: &[Key], at: &str) -> Result<Curs
     let [hash, revision, values @ ..] = parts.as_slice() else { return Err(broken()) };
     let hash = hash.as_u64().ok_or_else(broken)?;
     if hash != list.0 {
-        return Err(GraphError::new(Reason::CursorMismatch, format!("{at}: the cursor belongs to another list, filter or order")).at(at));
+        return Err(GraphError::new(
+            Reason::CursorMismatch,
+            format!("{at}: the cursor belongs to another list, filter or order"),
+        )
+        .at(at));
     }
     let values: Vec<Value> = values.iter().map(unpack).collect::<Option<_>>().ok_or_else(broken)?;
     let fits = values.len() == keys.len() && values.iter().zip(keys).all(|(v, k)| k.nullable || !v.is_null());

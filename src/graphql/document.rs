@@ -51,9 +51,8 @@ impl Documents {
         let mut parser = Parser::new().token_limit(self.limits.tokens.saturating_add(1)).recursion_limit(500);
         let ast = parser.parse_ast(text, "query").map_err(|e| told(&e.errors, Reason::SyntaxError))?;
         guard::measure(&ast, &self.limits).map_err(|e| vec![e])?;
-        let document = ast
-            .to_executable_validate(&self.schema.types)
-            .map_err(|e| told(&e.errors, Reason::InvalidDocument))?;
+        let document =
+            ast.to_executable_validate(&self.schema.types).map_err(|e| told(&e.errors, Reason::InvalidDocument))?;
         let document = Arc::new(document);
         if text.len() <= KEPT_BYTES {
             let mut kept = kept();
@@ -76,26 +75,35 @@ impl Documents {
         let operation = document.operations.get(name).map_err(|_| {
             let names: Vec<String> = document.operations.named.keys().map(|n| format!("`{n}`")).collect();
             let message = match name {
-                Some(name) => format!("there is no operation `{}` in the document", name.chars().take(60).collect::<String>()),
+                Some(name) => {
+                    format!("there is no operation `{}` in the document", name.chars().take(60).collect::<String>())
+                }
                 None => "the document has several operations and none is named".to_owned(),
             };
             let error = GraphError::new(Reason::OperationNotFound, message).at("operationName");
-            if names.is_empty() { error } else { error.hint(format!("set operationName to one of {}", names.join(", "))) }
-        })?;
-        let given: JsonMap = serde_json::from_value(Json::Object(variables.clone()))
-            .map_err(|_| GraphError::new(Reason::InvalidVariables, "the variables are not a JSON object").at("variables"))?;
-        let coerced = coerce_variable_values(&self.schema.types, operation, &given)
-            .map_err(|e| {
-                let mut error = GraphError::new(Reason::InvalidVariables, e.message().to_string()).at("variables");
-                let told = e.to_graphql_error(&document.sources);
-                error.locations = told.locations.iter().map(|l| (l.line, l.column)).collect();
+            if names.is_empty() {
                 error
-            })?;
+            } else {
+                error.hint(format!("set operationName to one of {}", names.join(", ")))
+            }
+        })?;
+        let given: JsonMap = serde_json::from_value(Json::Object(variables.clone())).map_err(|_| {
+            GraphError::new(Reason::InvalidVariables, "the variables are not a JSON object").at("variables")
+        })?;
+        let coerced = coerce_variable_values(&self.schema.types, operation, &given).map_err(|e| {
+            let mut error = GraphError::new(Reason::InvalidVariables, e.message().to_string()).at("variables");
+            let told = e.to_graphql_error(&document.sources);
+            error.locations = told.locations.iter().map(|l| (l.line, l.column)).collect();
+            error
+        })?;
         let coerced = serde_json::to_value(coerced.into_inner()).ok();
-        Ok((operation, match coerced {
-            Some(Json::Object(map)) => map,
-            _ => Map::new(),
-        }))
+        Ok((
+            operation,
+            match coerced {
+                Some(Json::Object(map)) => map,
+                _ => Map::new(),
+            },
+        ))
     }
 }
 
@@ -108,7 +116,8 @@ fn told(errors: &DiagnosticList, reason: Reason) -> Vec<GraphError> {
             // Parser messages may carry the source line.
             let line: String = message.lines().next().unwrap_or_default().chars().take(300).collect();
             let mut error = GraphError::new(reason, line);
-            error.locations = diagnostic.line_column_range().map(|r| (r.start.line, r.start.column)).into_iter().collect();
+            error.locations =
+                diagnostic.line_column_range().map(|r| (r.start.line, r.start.column)).into_iter().collect();
             error
         })
         .collect()

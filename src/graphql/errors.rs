@@ -70,7 +70,8 @@ impl GraphError {
         let mut out = Map::new();
         out.insert("message".to_owned(), json!(self.message));
         if !self.locations.is_empty() {
-            let locations: Vec<Value> = self.locations.iter().map(|(line, column)| json!({"line": line, "column": column})).collect();
+            let locations: Vec<Value> =
+                self.locations.iter().map(|(line, column)| json!({"line": line, "column": column})).collect();
             out.insert("locations".to_owned(), Value::Array(locations));
         }
         if !self.path.is_empty() {
@@ -117,7 +118,9 @@ impl From<StorageError> for GraphError {
             StorageError::Timeout => (Reason::Timeout, "the answer took longer than the time limit"),
             StorageError::QueueFull => (Reason::Overloaded, "too many requests wait already"),
             error if error.is_broken_connection() => (Reason::DatabaseUnavailable, "the database does not answer"),
-            StorageError::Address(_) | StorageError::Unavailable(_) => (Reason::DatabaseUnavailable, "the database does not answer"),
+            StorageError::Address(_) | StorageError::Unavailable(_) => {
+                (Reason::DatabaseUnavailable, "the database does not answer")
+            }
             _ => (Reason::Internal, "something went wrong inside the server"),
         };
         let mut told = Self::new(reason, message);

@@ -258,7 +258,7 @@ fn types(plan: &RowPlan) -> Vec<ColumnType> {
 }
 
 /// Divides rows by parent, drops the one that only tells that more follow, and turns pages read from their end.
-fn split(rows: &mut Vec<Row>, parent_at: Option<usize>, page: Option<(u32, bool)>) -> HashMap<i64, PageData> {
+fn split(rows: &mut [Row], parent_at: Option<usize>, page: Option<(u32, bool)>) -> HashMap<i64, PageData> {
     let mut pages: HashMap<i64, PageData> = HashMap::new();
     let parent_of = |row: &Row| parent_at.map_or(NO_PARENT, |at| row.int(at).unwrap_or(NO_PARENT));
     let mut start = 0;

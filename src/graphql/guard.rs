@@ -37,7 +37,8 @@ pub fn scan(text: &str, limits: &Limits) -> Result<(), GraphError> {
             }
             b'}' | b']' | b')' => depth = depth.saturating_sub(1),
             b'_' | b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' => {
-                while bytes.next_if(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'+' | b'-')).is_some() {}
+                while bytes.next_if(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'+' | b'-')).is_some() {
+                }
             }
             _ => {}
         }
@@ -115,7 +116,12 @@ pub fn measure(document: &Document, limits: &Limits) -> Result<(), GraphError> {
     for definition in &document.definitions {
         if let Definition::OperationDefinition(operation) = definition {
             let size = size_of(&operation.selection_set, &fragments, &mut known, 0);
-            check(size.roots, u64::try_from(limits.root_fields).unwrap_or(u64::MAX), Reason::TooManySelections, "root fields")?;
+            check(
+                size.roots,
+                u64::try_from(limits.root_fields).unwrap_or(u64::MAX),
+                Reason::TooManySelections,
+                "root fields",
+            )?;
             total.add(size);
         }
     }
@@ -126,7 +132,12 @@ pub fn measure(document: &Document, limits: &Limits) -> Result<(), GraphError> {
             total.add(Size { roots: 0, ..size });
         }
     }
-    check(total.selections, limits.selections, Reason::TooManySelections, "selections, fragments counted at each spread")?;
+    check(
+        total.selections,
+        limits.selections,
+        Reason::TooManySelections,
+        "selections, fragments counted at each spread",
+    )?;
     check(total.aliases, u64::try_from(limits.aliases).unwrap_or(u64::MAX), Reason::TooManyAliases, "aliases")?;
     check(
         u64::try_from(total.depth).unwrap_or(u64::MAX),
@@ -224,7 +235,8 @@ mod tests {
 
     #[test]
     fn cycles_of_fragments_end() {
-        let document = Document::parse("{ ...a } fragment a on Query { ...b } fragment b on Query { ...a }", "d").unwrap();
+        let document =
+            Document::parse("{ ...a } fragment a on Query { ...b } fragment b on Query { ...a }", "d").unwrap();
         assert!(measure(&document, &Limits::default()).is_ok(), "left to validation");
     }
 }

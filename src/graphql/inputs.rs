@@ -19,7 +19,10 @@ use crate::storage::value::{List, Value};
 /// Scalars of the schema.
 pub static SCALARS: &[(&str, &str)] = &[
     ("Decimal", "An exact decimal number, as text: `15850000000`, `0.658`. In input a number is taken too."),
-    ("BigInt", "A 64-bit whole number, as text, since JSON numbers of many clients are exact to 53 bits only. In input a number is taken too."),
+    (
+        "BigInt",
+        "A 64-bit whole number, as text, since JSON numbers of many clients are exact to 53 bits only. In input a number is taken too.",
+    ),
     ("Date", "A calendar date: `2024-08-05`."),
     ("DateTime", "An instant in UTC: `2024-08-05T12:00:00Z`."),
     ("Period", "A year, quarter or month: `2023`, `2023-Q2`, `2023-07`."),
@@ -47,7 +50,8 @@ const COMPARISONS: &[(&str, &str)] = &[
     ("in", "Is one of these; nothing is one of an empty list."),
     ("notIn", "Is none of these; false when unknown."),
 ];
-const RANGES: &[(&str, &str)] = &[("lt", "Less than."), ("lte", "At most."), ("gt", "More than."), ("gte", "At least.")];
+const RANGES: &[(&str, &str)] =
+    &[("lt", "Less than."), ("lte", "At most."), ("gt", "More than."), ("gte", "At least.")];
 const PERIOD_RANGES: &[(&str, &str)] = &[
     ("lt", "Ends before this begins."),
     ("lte", "Ends no later than this."),
@@ -116,11 +120,18 @@ pub fn fixed_inputs() -> Vec<FixedInput> {
         .into_iter()
         .chain(enums)
         .map(|(kind, ty)| {
-            let members = operators(kind).into_iter().map(|(op, doc)| (op.to_owned(), operator_type(op, ty), doc.to_owned())).collect();
+            let members = operators(kind)
+                .into_iter()
+                .map(|(op, doc)| (op.to_owned(), operator_type(op, ty), doc.to_owned()))
+                .collect();
             (filter_type(kind), format!("Conditions on a {ty}; those beside each other all hold."), members)
         })
         .collect();
-    let names = COMPARISONS.iter().chain(FOLDED).map(|(op, doc)| ((*op).to_owned(), operator_type(op, "String"), (*doc).to_owned())).collect();
+    let names = COMPARISONS
+        .iter()
+        .chain(FOLDED)
+        .map(|(op, doc)| ((*op).to_owned(), operator_type(op, "String"), (*doc).to_owned()))
+        .collect();
     out.push((
         "NameFilter".to_owned(),
         "Conditions on published names in all languages: `eq` and `in` hold when one of the names fits, `ne` and `notIn` when none does.".to_owned(),
@@ -284,18 +295,25 @@ impl Inputs<'_> {
         }
         Ok(match values.first() {
             Some(Value::Int(_)) => Predicate::int_in(field.column, values.iter().filter_map(Value::as_int).collect()),
-            Some(Value::Text(_)) => {
-                Predicate::Texts(column, List::new(values.iter().filter_map(Value::as_text).map(str::to_owned).collect()))
-            }
+            Some(Value::Text(_)) => Predicate::Texts(
+                column,
+                List::new(values.iter().filter_map(Value::as_text).map(str::to_owned).collect()),
+            ),
             Some(Value::Date(_)) => {
-                let dates = values.iter().filter_map(|v| if let Value::Date(d) = v { Some(d.to_string()) } else { None });
+                let dates =
+                    values.iter().filter_map(|v| if let Value::Date(d) = v { Some(d.to_string()) } else { None });
                 Predicate::Dates(column, List::new(dates.collect()))
             }
             _ => Predicate::any(values.into_iter().map(|v| Predicate::Compare(column, Op::Eq, v)).collect()),
         })
     }
 
-    fn list<T>(&self, json: &Json, at: &str, each: impl Fn(&Json, &str) -> Result<T, GraphError>) -> Result<Vec<T>, GraphError> {
+    fn list<T>(
+        &self,
+        json: &Json,
+        at: &str,
+        each: impl Fn(&Json, &str) -> Result<T, GraphError>,
+    ) -> Result<Vec<T>, GraphError> {
         let single = std::slice::from_ref(json);
         let list = json.as_array().map_or(single, Vec::as_slice);
         self.check_length(list.len(), at)?;
@@ -311,14 +329,21 @@ impl Inputs<'_> {
             Kind::Enum(list) => {
                 let word = json.as_str().ok_or_else(|| wrong(Reason::InvalidArgument, "a word of the list"))?;
                 Ok(if list.numeric {
-                    Value::Int(code_of(list.values, word).ok_or_else(|| wrong(Reason::InvalidArgument, "a word of the list"))?)
+                    Value::Int(
+                        code_of(list.values, word)
+                            .ok_or_else(|| wrong(Reason::InvalidArgument, "a word of the list"))?,
+                    )
                 } else {
                     Value::Text(word.to_owned())
                 })
             }
-            Kind::Int | Kind::BigInt => whole(json).map(Value::Int).ok_or_else(|| wrong(Reason::InvalidNumber, "a whole number of 64 bits")),
+            Kind::Int | Kind::BigInt => {
+                whole(json).map(Value::Int).ok_or_else(|| wrong(Reason::InvalidNumber, "a whole number of 64 bits"))
+            }
             Kind::Float => json.as_f64().map(Value::Float).ok_or_else(|| wrong(Reason::InvalidNumber, "a number")),
-            Kind::Bool => json.as_bool().map(Value::Bool).ok_or_else(|| wrong(Reason::InvalidArgument, "true or false")),
+            Kind::Bool => {
+                json.as_bool().map(Value::Bool).ok_or_else(|| wrong(Reason::InvalidArgument, "true or false"))
+            }
             Kind::Date => json
                 .as_str()
                 .and_then(date)
@@ -331,11 +356,17 @@ impl Inputs<'_> {
                 .ok_or_else(|| wrong(Reason::InvalidDate, "an instant; write it as 2024-08-05T12:00:00Z")),
             Kind::Money => {
                 let scale = self.scale.ok_or_else(|| {
-                    GraphError::new(Reason::AmbiguousDataset, format!("{at}: amounts of several datasets cannot be compared; add a filter by one dataset")).at(at)
+                    GraphError::new(
+                        Reason::AmbiguousDataset,
+                        format!("{at}: amounts of several datasets cannot be compared; add a filter by one dataset"),
+                    )
+                    .at(at)
                 })?;
                 decimal(json, scale).ok_or_else(|| wrong(Reason::InvalidNumber, "a decimal number that fits 64 bits"))
             }
-            Kind::Milli => decimal(json, 3).ok_or_else(|| wrong(Reason::InvalidNumber, "a decimal number that fits 64 bits")),
+            Kind::Milli => {
+                decimal(json, 3).ok_or_else(|| wrong(Reason::InvalidNumber, "a decimal number that fits 64 bits"))
+            }
             Kind::Period => Err(wrong(Reason::InvalidPeriod, "a period")),
         }
     }
@@ -345,11 +376,17 @@ impl Inputs<'_> {
         let months = Operand::Column("period_months");
         let read = |item: &Json, here: &str| -> Result<Period, GraphError> {
             let text = item.as_str().map_or_else(|| item.to_string(), str::to_owned);
-            text.parse().map_err(|e| GraphError::new(Reason::InvalidPeriod, format!("{here}: `{}` is not a period; {e}", shown(item))).at(here))
+            text.parse().map_err(|e| {
+                GraphError::new(Reason::InvalidPeriod, format!("{here}: `{}` is not a period; {e}", shown(item)))
+                    .at(here)
+            })
         };
         let int = |n: i32| Value::Int(i64::from(n));
         let is = |p: Period| {
-            Predicate::And(vec![Predicate::Compare(start, Op::Eq, int(p.start)), Predicate::Compare(months, Op::Eq, int(p.months))])
+            Predicate::And(vec![
+                Predicate::Compare(start, Op::Eq, int(p.start)),
+                Predicate::Compare(months, Op::Eq, int(p.months)),
+            ])
         };
         if op == "in" || op == "notIn" {
             let any = Predicate::any(self.list(json, at, read)?.into_iter().map(is).collect());
@@ -369,7 +406,11 @@ impl Inputs<'_> {
 
     fn name(&self, kind: &'static str, op: &str, json: &Json, at: &str) -> Answer {
         let exists = |inner: Predicate| {
-            Predicate::Exists(Box::new(Exists { target: &catalog::source::LOCALIZED_NAME, link: Link::Subject { kind }, inner }))
+            Predicate::Exists(Box::new(Exists {
+                target: &catalog::source::LOCALIZED_NAME,
+                link: Link::Subject { kind },
+                inner,
+            }))
         };
         let exact = Operand::Column("text");
         let folded = Operand::Column("folded");
@@ -378,7 +419,11 @@ impl Inputs<'_> {
             "ne" => exists(Predicate::Compare(exact, Op::Eq, Value::Text(text(json, at)?))).negated(),
             "in" | "notIn" => {
                 let texts = self.list(json, at, text)?;
-                let any = if texts.is_empty() { Predicate::Nothing } else { exists(Predicate::Texts(exact, List::new(texts))) };
+                let any = if texts.is_empty() {
+                    Predicate::Nothing
+                } else {
+                    exists(Predicate::Texts(exact, List::new(texts)))
+                };
                 if op == "in" { any } else { any.negated() }
             }
             "startsWith" => exists(starts_with("folded", &fold(&text(json, at)?))),
@@ -391,7 +436,10 @@ impl Inputs<'_> {
     fn related(&self, relation: &'static Relation, value: &Json, here: &str) -> Answer {
         let target = relation.target;
         let Link::One { column, nullable } = relation.link else {
-            let object = value.as_object().filter(|o| !o.is_empty()).ok_or_else(|| invalid(here, "an empty object says nothing; leave it out"))?;
+            let object = value
+                .as_object()
+                .filter(|o| !o.is_empty())
+                .ok_or_else(|| invalid(here, "an empty object says nothing; leave it out"))?;
             let mut parts = Vec::new();
             for (quantifier, inner) in object {
                 let at = format!("{here}.{quantifier}");
@@ -433,7 +481,11 @@ impl Inputs<'_> {
         let depth = match object.get("depth") {
             None | Some(Json::Null) => None,
             Some(depth) => Some(depth.as_u64().and_then(|d| usize::try_from(d).ok()).ok_or_else(|| {
-                GraphError::new(Reason::InvalidArgument, format!("{here}.depth: `{}` is not a number of levels from 0", shown(depth))).at(format!("{here}.depth"))
+                GraphError::new(
+                    Reason::InvalidArgument,
+                    format!("{here}.depth: `{}` is not a number of levels from 0", shown(depth)),
+                )
+                .at(format!("{here}.depth"))
             })?),
         };
         let Some(table) = self.snapshot.table(entity) else { return Ok(Predicate::Nothing) };
@@ -493,7 +545,11 @@ fn comparison(op: &str) -> Option<Op> {
 fn text(json: &Json, at: &str) -> Result<String, GraphError> {
     let text = json.as_str().ok_or_else(|| invalid(at, "expected a text"))?;
     if text.contains('\0') {
-        return Err(GraphError::new(Reason::InvalidArgument, format!("{at}: the text holds a NUL character, which no stored text has")).at(at));
+        return Err(GraphError::new(
+            Reason::InvalidArgument,
+            format!("{at}: the text holds a NUL character, which no stored text has"),
+        )
+        .at(at));
     }
     Ok(text.to_owned())
 }
@@ -520,7 +576,8 @@ fn decimal(json: &Json, scale: u32) -> Option<Value> {
 }
 
 fn date(text: &str) -> Option<chrono::NaiveDate> {
-    let shape = text.len() == 10 && text.bytes().enumerate().all(|(i, b)| if i == 4 || i == 7 { b == b'-' } else { b.is_ascii_digit() });
+    let shape = text.len() == 10
+        && text.bytes().enumerate().all(|(i, b)| if i == 4 || i == 7 { b == b'-' } else { b.is_ascii_digit() });
     if shape && !text.starts_with("0000") { text.parse().ok() } else { None }
 }
 

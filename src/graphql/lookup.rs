@@ -1,9 +1,9 @@
 //! Codes of people to ids of the snapshot; an unknown code is told with the nearest ones.
 
 use super::errors::GraphError;
+use crate::catalog::Entity;
 use crate::catalog::region::REGION;
 use crate::catalog::sector::{CLASSIFICATION, SECTOR};
-use crate::catalog::Entity;
 use crate::domain::error_code::Reason;
 use crate::domain::fold::fold;
 use crate::storage::snapshot::Snapshot;
@@ -48,7 +48,8 @@ pub fn region(snapshot: &Snapshot, code: &str, scheme: &str) -> Result<i64, Grap
         .iter()
         .map(|(name, _)| *name)
         .find(|other| *other != scheme && !snapshot.region_codes(other, code).is_empty());
-    let error = unknown(&format!("region code of the scheme {scheme}"), code, &nearest(code, snapshot.codes_of_scheme(scheme)));
+    let error =
+        unknown(&format!("region code of the scheme {scheme}"), code, &nearest(code, snapshot.codes_of_scheme(scheme)));
     Err(match elsewhere {
         Some(other) => error.hint(format!("`{code}` is a code of the scheme {other}")),
         None => error,
@@ -61,7 +62,11 @@ pub fn code_of(snapshot: &Snapshot, entity: &'static Entity, what: &str, code: &
         let near = match snapshot.table(entity) {
             Some(table) => {
                 let by_code = nearest(code, table.codes());
-                if entity.names.is_some() { by_name(snapshot, entity, code).into_iter().chain(by_code).take(3).collect() } else { by_code }
+                if entity.names.is_some() {
+                    by_name(snapshot, entity, code).into_iter().chain(by_code).take(3).collect()
+                } else {
+                    by_code
+                }
             }
             None => Vec::new(),
         };

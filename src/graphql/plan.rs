@@ -255,7 +255,9 @@ fn type_of(entity: &'static Entity, column: &str) -> ColumnType {
     let known = std::iter::once(entity).chain(variants).flat_map(|e| e.fields).find(|f| f.column == column);
     match known {
         Some(field) => column_type(field.kind),
-        None if matches!(column, "sort_name" | "path" | "kind" | "quantity_unit" | "language" | "scheme" | "role") => ColumnType::Text,
+        None if matches!(column, "sort_name" | "path" | "kind" | "quantity_unit" | "language" | "scheme" | "role") => {
+            ColumnType::Text
+        }
         None => ColumnType::Int,
     }
 }
@@ -300,10 +302,16 @@ impl<'a> Planner<'a> {
         let found = match name {
             "region" => lookup::region(self.snapshot, word("code"), word("scheme")).map(Which::Id),
             "sector" => lookup::sector(self.snapshot, word("classification"), word("code")).map(Which::Id),
-            _ if entity.resident => lookup::code_of(self.snapshot, entity, &format!("{name} code"), word("code")).map(Which::Id),
+            _ if entity.resident => {
+                lookup::code_of(self.snapshot, entity, &format!("{name} code"), word("code")).map(Which::Id)
+            }
             _ => {
                 let slug = word("slug");
-                if slug.contains('\0') { Err(unknown_slug(name, slug)) } else { Ok(Which::Where(Predicate::text_eq("slug", slug))) }
+                if slug.contains('\0') {
+                    Err(unknown_slug(name, slug))
+                } else {
+                    Ok(Which::Where(Predicate::text_eq("slug", slug)))
+                }
             }
         };
         match found {
@@ -399,7 +407,13 @@ impl<'a> Planner<'a> {
         Ok(out)
     }
 
-    fn what(&self, rows: &mut RowPlan, entity: &'static Entity, field: &'a Selected, sets: &[&'a SelectionSet]) -> Planned<What> {
+    fn what(
+        &self,
+        rows: &mut RowPlan,
+        entity: &'static Entity,
+        field: &'a Selected,
+        sets: &[&'a SelectionSet],
+    ) -> Planned<What> {
         let name = field.name.as_str();
         if name == "__typename" {
             return Ok(What::Typename(entity.name));
@@ -457,18 +471,31 @@ impl<'a> Planner<'a> {
             for key in &list.order {
                 inner.plain(key.column);
             }
-            let kind = ChildKind::Many { link: relation.link, list: Box::new(list), wants: Wants { rows: true, total: false } };
+            let kind = ChildKind::Many {
+                link: relation.link,
+                list: Box::new(list),
+                wants: Wants { rows: true, total: false },
+            };
             rows.children.push(Child { near, rows: inner, kind });
             return Ok(What::List(rows.children.len() - 1, shape));
         }
         let place = Place { name: &name, link: Some(relation.link) };
         let list = page_of(&self.inputs(), relation.target, place, &arguments).map_err(|e| located(e, field))?;
         let (wants, out) = self.connection(&mut inner, &list, sets)?;
-        rows.children.push(Child { near, rows: inner, kind: ChildKind::Many { link: relation.link, list: Box::new(list), wants } });
+        rows.children.push(Child {
+            near,
+            rows: inner,
+            kind: ChildKind::Many { link: relation.link, list: Box::new(list), wants },
+        });
         Ok(What::Connection(rows.children.len() - 1, out))
     }
 
-    fn connection(&self, rows: &mut RowPlan, list: &List, sets: &[&'a SelectionSet]) -> Planned<(Wants, Vec<ConnectionOut>)> {
+    fn connection(
+        &self,
+        rows: &mut RowPlan,
+        list: &List,
+        sets: &[&'a SelectionSet],
+    ) -> Planned<(Wants, Vec<ConnectionOut>)> {
         let type_name = format!("{}Connection", rows.entity.name);
         let mut wants = Wants::default();
         let mut out = Vec::new();
@@ -513,7 +540,12 @@ impl<'a> Planner<'a> {
         Ok(out)
     }
 
-    fn computed(&self, rows: &mut RowPlan, computed: &'static catalog::Computed, sets: &[&'a SelectionSet]) -> Planned<What> {
+    fn computed(
+        &self,
+        rows: &mut RowPlan,
+        computed: &'static catalog::Computed,
+        sets: &[&'a SelectionSet],
+    ) -> Planned<What> {
         use crate::catalog::Value::{RegionAncestors, SectorAncestors};
         if matches!(computed.value, RegionAncestors | SectorAncestors) {
             let mut inner = RowPlan::new(rows.entity);
@@ -586,7 +618,9 @@ fn id_columns(node: NodeKey) -> Vec<&'static str> {
 fn figure_key(snapshot: &Snapshot, key: &str) -> Option<Predicate> {
     use crate::domain::flow::{FLOWS, ORIGINS, code_of};
     let parts: Vec<&str> = key.split('/').collect();
-    let [dataset, reporter, partner, classification, sector, flow, period, origin] = parts.as_slice() else { return None };
+    let [dataset, reporter, partner, classification, sector, flow, period, origin] = parts.as_slice() else {
+        return None;
+    };
     let period: crate::domain::period::Period = period.parse().ok()?;
     Some(Predicate::And(vec![
         Predicate::int_eq("dataset_id", snapshot.id_of_code(&catalog::dataset::DATASET, dataset)?),
@@ -610,7 +644,9 @@ fn check_cost(roots: &[Root], limits: &Limits) -> Planned<()> {
         cost = cost.saturating_add(match &root.what {
             RootWhat::Connection(rows, list, _, _) => list_cost(rows, list, 1),
             RootWhat::Object(object) => rows_cost(&object.rows, 1),
-            RootWhat::Objects(objects) => objects.iter().flatten().fold(0, |sum: u64, o| sum.saturating_add(rows_cost(&o.rows, 1))),
+            RootWhat::Objects(objects) => {
+                objects.iter().flatten().fold(0, |sum: u64, o| sum.saturating_add(rows_cost(&o.rows, 1)))
+            }
             _ => 1,
         });
     }

@@ -120,7 +120,8 @@ impl Writer<'_> {
                 _ => self.out.push_str("[]"),
             },
             What::Connection(child, out) => {
-                if let (Some(ChildData::Many(below, pages)), Some(child)) = (level.children.get(*child), plan.children.get(*child))
+                if let (Some(ChildData::Many(below, pages)), Some(child)) =
+                    (level.children.get(*child), plan.children.get(*child))
                     && let super::plan::ChildKind::Many { list, .. } = &child.kind
                 {
                     let page = pages.get(index).cloned().unwrap_or_default();
@@ -148,7 +149,14 @@ impl Writer<'_> {
     }
 
     /// A connection.
-    pub fn connection(&mut self, plan: &RowPlan, list: &List, fields: &[ConnectionOut], level: &Level, page: &PageData) {
+    pub fn connection(
+        &mut self,
+        plan: &RowPlan,
+        list: &List,
+        fields: &[ConnectionOut],
+        level: &Level,
+        page: &PageData,
+    ) {
         self.out.push('{');
         for (position, field) in fields.iter().enumerate() {
             push_key(&mut self.out, position == 0, &field.key);
@@ -289,7 +297,8 @@ impl Writer<'_> {
             }
             Some(NodeKey::Figure) => {
                 let sector = int(3);
-                let classification = self.snapshot.table(&SECTOR).and_then(|t| t.value(sector, "classification_id").as_int());
+                let classification =
+                    self.snapshot.table(&SECTOR).and_then(|t| t.value(sector, "classification_id").as_int());
                 let period = columns.get(5).zip(columns.get(6)).and_then(|(a, b)| period(row, *a, *b));
                 format!(
                     "{}/{}/{}/{}/{}/{}/{}/{}",

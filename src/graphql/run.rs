@@ -261,7 +261,11 @@ fn write(
     })
 }
 
-fn write_object(writer: &mut Writer<'_>, session: &mut Session<'_>, object: &Object) -> Result<Option<GraphError>, RunError> {
+fn write_object(
+    writer: &mut Writer<'_>,
+    session: &mut Session<'_>,
+    object: &Object,
+) -> Result<Option<GraphError>, RunError> {
     let level = session.object(object)?;
     writer.row(&object.rows, &object.shape, &level, 0);
     Ok(if level.rows.is_empty() { object.missing.as_deref().cloned() } else { None })

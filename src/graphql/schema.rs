@@ -8,11 +8,12 @@ use apollo_compiler::validation::Valid;
 use async_graphql::indexmap::IndexMap;
 use async_graphql::parser::types::Field as ParsedField;
 use async_graphql::registry::{
-    EnumBuilder, InputObjectBuilder, MetaEnumValue, MetaField, MetaInputValue, MetaType, MetaTypeId, ObjectBuilder, Registry,
+    EnumBuilder, InputObjectBuilder, MetaEnumValue, MetaField, MetaInputValue, MetaType, MetaTypeId, ObjectBuilder,
+    Registry,
 };
 use async_graphql::{
-    ContainerType, Context, ContextSelectionSet, EmptyMutation, EmptySubscription, OutputType, Positioned, ServerResult,
-    ValidationMode, Value,
+    ContainerType, Context, ContextSelectionSet, EmptyMutation, EmptySubscription, OutputType, Positioned,
+    ServerResult, ValidationMode, Value,
 };
 
 use super::inputs;
@@ -84,18 +85,26 @@ impl async_graphql::ObjectType for Query {}
 fn query_type() -> MetaType {
     let mut fields = IndexMap::new();
     for root in ROOTS {
-        fields.insert(root.name.to_owned(), field(root.name, root.ty, root.doc, root.args.iter().map(argument).collect()));
+        fields.insert(
+            root.name.to_owned(),
+            field(root.name, root.ty, root.doc, root.args.iter().map(argument).collect()),
+        );
         if root.name == "nodes" {
             for entity in catalog::ALL.iter().copied() {
                 if let Some(plural) = entity.plural {
                     let doc = format!("All {plural} that meet the filter, a page at a time.");
-                    fields.insert(plural.to_owned(), field(plural, &format!("{}Connection", entity.name), &doc, connection_arguments(entity)));
+                    fields.insert(
+                        plural.to_owned(),
+                        field(plural, &format!("{}Connection", entity.name), &doc, connection_arguments(entity)),
+                    );
                 }
             }
         }
     }
     ObjectBuilder::new("Query", fields)
-        .description(Some("What can be asked. Every answer carries the data revision in `extensions.tearoad.revision`.".to_owned()))
+        .description(Some(
+            "What can be asked. Every answer carries the data revision in `extensions.tearoad.revision`.".to_owned(),
+        ))
         .rust_typename(std::any::type_name::<Query>())
         .build()
 }
@@ -178,7 +187,11 @@ fn register_enum(registry: &mut Registry, name: &str, doc: &str, words: impl Int
 
 fn register_values(registry: &mut Registry) {
     for value in values::ALL {
-        let fields = value.members.iter().map(|(name, ty, doc)| ((*name).to_owned(), field(name, ty, doc, Vec::new()))).collect();
+        let fields = value
+            .members
+            .iter()
+            .map(|(name, ty, doc)| ((*name).to_owned(), field(name, ty, doc, Vec::new())))
+            .collect();
         register_object(registry, value.name, value.doc, fields);
     }
 }
@@ -234,21 +247,41 @@ fn register_interface(registry: &mut Registry, entity: &'static Entity) {
 
 fn register_entity(registry: &mut Registry, entity: &'static Entity) {
     register_object(registry, entity.name, entity.doc, entity_fields(entity));
-    let is_paged = entity.plural.is_some() || catalog::ALL.iter().flat_map(|e| e.relations).any(|r| r.shape == Shape::Connection && r.target.name == entity.name);
+    let is_paged = entity.plural.is_some()
+        || catalog::ALL
+            .iter()
+            .flat_map(|e| e.relations)
+            .any(|r| r.shape == Shape::Connection && r.target.name == entity.name);
     if is_paged {
         let connection = [
             field("edges", &format!("[{}Edge!]!", entity.name), "The rows of the page with their cursors.", Vec::new()),
             field("nodes", &format!("[{}!]!", entity.name), "The rows of the page.", Vec::new()),
             field("pageInfo", "PageInfo!", "Where the page stands.", Vec::new()),
-            field("totalCount", "BigInt!", "Exact number of rows of the whole list; counted only when selected.", Vec::new()),
+            field(
+                "totalCount",
+                "BigInt!",
+                "Exact number of rows of the whole list; counted only when selected.",
+                Vec::new(),
+            ),
         ];
         let edge = [
             field("cursor", "String!", "Where the row stands; for `after` and `before` of the same list.", Vec::new()),
             field("node", &format!("{}!", entity.name), "The row.", Vec::new()),
         ];
-        let named = |fields: &[MetaField]| fields.iter().map(|f| (f.name.clone(), f.clone())).collect::<IndexMap<_, _>>();
-        register_object(registry, &format!("{}Connection", entity.name), &format!("A page of a list of {}.", entity.name), named(&connection));
-        register_object(registry, &format!("{}Edge", entity.name), &format!("A {} in a page.", entity.name), named(&edge));
+        let named =
+            |fields: &[MetaField]| fields.iter().map(|f| (f.name.clone(), f.clone())).collect::<IndexMap<_, _>>();
+        register_object(
+            registry,
+            &format!("{}Connection", entity.name),
+            &format!("A page of a list of {}.", entity.name),
+            named(&connection),
+        );
+        register_object(
+            registry,
+            &format!("{}Edge", entity.name),
+            &format!("A {} in a page.", entity.name),
+            named(&edge),
+        );
     }
 }
 
@@ -279,7 +312,12 @@ fn entity_fields(entity: &'static Entity) -> IndexMap<String, MetaField> {
     if entity.names.is_some() {
         let mut language = input("lang", "Language!", "Language of the name.");
         language.default_value = Some("EN".to_owned());
-        add(field("name", "String!", "Published name in a language; where it is not published in it, in English, else in any; the code or slug without any.", vec![language]));
+        add(field(
+            "name",
+            "String!",
+            "Published name in a language; where it is not published in it, in English, else in any; the code or slug without any.",
+            vec![language],
+        ));
     }
     for column in entity.fields.iter().filter(|f| f.output) {
         let mark = if column.nullable { "" } else { "!" };
@@ -293,14 +331,31 @@ fn entity_fields(entity: &'static Entity) -> IndexMap<String, MetaField> {
             Shape::Hidden => {}
             Shape::Object => {
                 let known = matches!(relation.link, Link::One { nullable: false, .. });
-                add(field(relation.name, &format!("{}{}", relation.target.name, if known { "!" } else { "" }), relation.doc, Vec::new()));
+                add(field(
+                    relation.name,
+                    &format!("{}{}", relation.target.name, if known { "!" } else { "" }),
+                    relation.doc,
+                    Vec::new(),
+                ));
             }
             Shape::List => {
-                let filter = relation.target.filterable().then(|| input("filter", &format!("{}Filter", relation.target.name), "Which of them; all when left out."));
-                add(field(relation.name, &format!("[{}!]!", relation.target.name), relation.doc, filter.into_iter().collect()));
+                let filter = relation.target.filterable().then(|| {
+                    input("filter", &format!("{}Filter", relation.target.name), "Which of them; all when left out.")
+                });
+                add(field(
+                    relation.name,
+                    &format!("[{}!]!", relation.target.name),
+                    relation.doc,
+                    filter.into_iter().collect(),
+                ));
             }
             Shape::Connection => {
-                add(field(relation.name, &format!("{}Connection!", relation.target.name), relation.doc, connection_arguments(relation.target)));
+                add(field(
+                    relation.name,
+                    &format!("{}Connection!", relation.target.name),
+                    relation.doc,
+                    connection_arguments(relation.target),
+                ));
             }
         }
     }
@@ -310,14 +365,25 @@ fn entity_fields(entity: &'static Entity) -> IndexMap<String, MetaField> {
 fn connection_arguments(entity: &Entity) -> Vec<MetaInputValue> {
     let mut arguments = vec![
         input("filter", &format!("{}Filter", entity.name), "Which rows; all when left out or null."),
-        input("first", "Int", "Size of the page, from the start; 20 when neither `first` nor `last` is given, at most `service.limits`."),
+        input(
+            "first",
+            "Int",
+            "Size of the page, from the start; 20 when neither `first` nor `last` is given, at most `service.limits`.",
+        ),
         input("after", "String", "Cursor of the row before the page."),
         input("last", "Int", "Size of the page, from the end."),
         input("before", "String", "Cursor of the row behind the page."),
         input("atRevision", "BigInt", "Refuse with `REVISION_MOVED` when the data are at another revision."),
     ];
     if entity.sortable() {
-        arguments.insert(1, input("orderBy", &format!("[{}Order!]", entity.name), "Order of the rows; the key always closes it. The entity's own order when left out."));
+        arguments.insert(
+            1,
+            input(
+                "orderBy",
+                &format!("[{}Order!]", entity.name),
+                "Order of the rows; the key always closes it. The entity's own order when left out.",
+            ),
+        );
     }
     arguments
 }
@@ -346,13 +412,17 @@ fn register_inputs(registry: &mut Registry, entity: &'static Entity) {
             add(relation_filter(relation));
         }
         let built = InputObjectBuilder::new(name.clone(), members)
-            .description(Some(format!("Which {} rows. Conditions beside each other all hold; a comparison with an unknown value is false.", entity.name)))
+            .description(Some(format!(
+                "Which {} rows. Conditions beside each other all hold; a comparison with an unknown value is false.",
+                entity.name
+            )))
             .build();
         registry.types.insert(name, built);
         register_list_filter(registry, entity);
     }
     if entity.sortable() {
-        let words: Vec<(String, String)> = sort_fields(entity).map(|(name, doc)| (screaming(name), doc.to_owned())).collect();
+        let words: Vec<(String, String)> =
+            sort_fields(entity).map(|(name, doc)| (screaming(name), doc.to_owned())).collect();
         let field_type = format!("{}OrderField", entity.name);
         register_enum(registry, &field_type, &format!("What {} rows can be ordered by.", entity.name), words);
         let name = format!("{}Order", entity.name);
@@ -360,7 +430,9 @@ fn register_inputs(registry: &mut Registry, entity: &'static Entity) {
         direction.default_value = Some("ASC".to_owned());
         let members = [input("field", &format!("{field_type}!"), "What to order by."), direction];
         let members = members.into_iter().map(|m| (m.name.clone(), m)).collect();
-        let built = InputObjectBuilder::new(name.clone(), members).description(Some(format!("One key of an order of {} rows.", entity.name))).build();
+        let built = InputObjectBuilder::new(name.clone(), members)
+            .description(Some(format!("One key of an order of {} rows.", entity.name)))
+            .build();
         registry.types.insert(name, built);
     }
 }
@@ -383,6 +455,8 @@ fn register_list_filter(registry: &mut Registry, entity: &Entity) {
     let name = format!("{}ListFilter", entity.name);
     let some = input("some", &format!("{}Filter", entity.name), "At least one of them meets this.");
     let members = std::iter::once((some.name.clone(), some)).collect();
-    let built = InputObjectBuilder::new(name.clone(), members).description(Some(format!("A condition on related {} rows.", entity.name))).build();
+    let built = InputObjectBuilder::new(name.clone(), members)
+        .description(Some(format!("A condition on related {} rows.", entity.name)))
+        .build();
     registry.types.insert(name, built);
 }

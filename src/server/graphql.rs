@@ -35,7 +35,8 @@ pub async fn get(request: HttpRequest, shared: web::Data<Shared>) -> HttpRespons
 
 fn read_parameters(text: &str) -> Result<Request, GraphError> {
     let bad = |what: String| GraphError::new(Reason::InvalidRequest, what);
-    let parameters = web::Query::<Parameters>::from_query(text).map_err(|e| bad(format!("the parameters cannot be read: {e}")))?;
+    let parameters =
+        web::Query::<Parameters>::from_query(text).map_err(|e| bad(format!("the parameters cannot be read: {e}")))?;
     let Parameters { query, variables, operation_name } = parameters.into_inner();
     let query = query.ok_or_else(|| bad("the parameter `query` is missing".to_owned()))?;
     let variables = match variables.filter(|v| !v.is_empty()) {
@@ -106,7 +107,12 @@ fn read_request(bytes: &[u8]) -> Result<Request, GraphError> {
     let json: Json = serde_json::from_slice(bytes)
         .map_err(|e| bad(format!("the body is not JSON: line {}, column {}", e.line(), e.column())))?;
     let Json::Object(mut members) = json else {
-        return Err(bad(if json.is_array() { "batches are not taken; send one object" } else { "the body is not a JSON object" }.to_owned()));
+        return Err(bad(if json.is_array() {
+            "batches are not taken; send one object"
+        } else {
+            "the body is not a JSON object"
+        }
+        .to_owned()));
     };
     let query = match members.remove("query") {
         Some(Json::String(query)) => query,
@@ -145,7 +151,13 @@ async fn answer(request: &HttpRequest, shared: &Shared, id: String, read: Result
         tracing::error!(request_id = id, status = response.status, cause, "request failed");
     }
     let duration_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
-    tracing::debug!(request_id = id, status = response.status, statements = response.statements, duration_us, "request done");
+    tracing::debug!(
+        request_id = id,
+        status = response.status,
+        statements = response.statements,
+        duration_us,
+        "request done"
+    );
     send(request, &response, &id)
 }
 
@@ -154,7 +166,8 @@ pub fn send(request: &HttpRequest, response: &Response, id: &str) -> HttpRespons
     let accept = request.headers().get(ACCEPT).and_then(|v| v.to_str().ok());
     let media = media(accept).unwrap_or(Media::Json);
     // Older clients take every 4xx as a broken transport: to them a well-formed request is 200.
-    let told_in_body = media == Media::Json && response.status == 400 && response.refused != Some(Reason::InvalidRequest);
+    let told_in_body =
+        media == Media::Json && response.status == 400 && response.refused != Some(Reason::InvalidRequest);
     let status = if told_in_body { 200 } else { response.status };
     let mut out = HttpResponse::build(StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR));
     out.insert_header((CONTENT_TYPE, HeaderValue::from_static(media.content_type())));

@@ -31,7 +31,9 @@ pub async fn asset(request: HttpRequest, path: web::Path<String>) -> HttpRespons
 
 fn file(request: &HttpRequest, path: &str) -> HttpResponse {
     let Some(found) = Files::get(&format!("{path}.gz")) else {
-        return HttpResponse::NotFound().content_type("text/plain; charset=utf-8").body("there is nothing at this path\n");
+        return HttpResponse::NotFound()
+            .content_type("text/plain; charset=utf-8")
+            .body("there is nothing at this path\n");
     };
     let gzip = request
         .headers()

@@ -1,9 +1,9 @@
 //! Fixed statements and batches of rows to insert, for the loaders.
 
+use diesel::RunQueryDsl;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 use diesel::sql_types::Untyped;
-use diesel::RunQueryDsl;
 
 use super::StorageError;
 use super::conn::Conn;
@@ -69,12 +69,8 @@ impl<DB: Dialect> QueryFragment<DB> for Insert<'_> {
             out.push_sql(" ON CONFLICT (");
             out.push_sql(&self.key.join(", "));
             out.push_sql(")");
-            let rest: Vec<String> = self
-                .columns
-                .iter()
-                .filter(|c| !self.key.contains(c))
-                .map(|c| format!("{c} = excluded.{c}"))
-                .collect();
+            let rest: Vec<String> =
+                self.columns.iter().filter(|c| !self.key.contains(c)).map(|c| format!("{c} = excluded.{c}")).collect();
             if rest.is_empty() {
                 out.push_sql(" DO NOTHING");
             } else {
@@ -105,4 +101,63 @@ pub fn insert(
         }?;
     }
     Ok(())
+}
+
+/// Sets columns of one row by its id.
+pub fn update(
+    conn: &mut Conn,
+    table: &'static str,
+    id: i64,
+    values: &[(&'static str, Value)],
+) -> Result<(), StorageError> {
+    let statement = Update { table, id: Value::Int(id), values };
+    match conn {
+        Conn::Sqlite(inner) => statement.execute(inner),
+        Conn::Postgres(inner) => statement.execute(inner),
+    }?;
+    Ok(())
+}
+
+struct Update<'a> {
+    table: &'static str,
+    id: Value,
+    values: &'a [(&'static str, Value)],
+}
+
+impl QueryId for Update<'_> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<C> RunQueryDsl<C> for Update<'_> {}
+
+impl<DB: Dialect> QueryFragment<DB> for Update<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        out.push_sql("UPDATE ");
+        out.push_sql(self.table);
+        for (index, (column, value)) in self.values.iter().enumerate() {
+            out.push_sql(if index == 0 { " SET " } else { ", " });
+            out.push_sql(column);
+            out.push_sql(" = ");
+            DB::bind(&mut out, value)?;
+        }
+        out.push_sql(" WHERE id = ");
+        DB::bind(&mut out, &self.id)
+    }
+}
+
+/// Name of the PostgreSQL partition that holds a dataset's figures.
+pub fn figure_partition(dataset_id: i64) -> String {
+    format!("trade_figures_d{dataset_id}")
+}
+
+/// Makes the PostgreSQL partition of a dataset where it is not there; SQLite has one table.
+pub fn ensure_figure_partition(conn: &mut Conn, dataset_id: i64) -> Result<(), StorageError> {
+    match conn {
+        Conn::Sqlite(_) => Ok(()),
+        Conn::Postgres(_) => conn.batch(&format!(
+            "CREATE TABLE IF NOT EXISTS {} PARTITION OF trade_figures FOR VALUES IN ({dataset_id})",
+            figure_partition(dataset_id)
+        )),
+    }
 }

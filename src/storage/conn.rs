@@ -136,7 +136,8 @@ impl Conn {
 
     fn open_sqlite(path: &Path, purpose: Purpose) -> Result<Self, StorageError> {
         deadline::install();
-        let text = path.to_str().ok_or_else(|| StorageError::Address("the path of the database is not UTF-8".to_owned()))?;
+        let text =
+            path.to_str().ok_or_else(|| StorageError::Address("the path of the database is not UTF-8".to_owned()))?;
         let mut conn = SqliteConnection::establish(text)
             .map_err(|e| StorageError::Unavailable(format!("`{}`: {e}", path.display())))?;
         conn.batch_execute(
@@ -155,7 +156,9 @@ impl Conn {
         let url = with_connect_options(url);
         let mut conn = PgConnection::establish(&url).map_err(|e| StorageError::Unavailable(e.to_string()))?;
         // Generic plans take the wrong index on skewed data: plan each execution with its values.
-        let mut setup = "SET TIME ZONE 'UTC'; SET plan_cache_mode = force_custom_plan; SET client_min_messages = warning;".to_owned();
+        let mut setup =
+            "SET TIME ZONE 'UTC'; SET plan_cache_mode = force_custom_plan; SET client_min_messages = warning;"
+                .to_owned();
         if let Purpose::Read { statement_timeout } = purpose {
             setup.push_str(&format!(
                 " SET statement_timeout = {}; SET default_transaction_read_only = on; SET default_transaction_isolation = 'repeatable read';",
@@ -182,7 +185,8 @@ impl Conn {
             Self::Postgres(conn) => query.load::<Row>(conn),
         };
         let mut rows = result.map_err(|e| StorageError::from(e).classified())?;
-        let looser = |t: &ColumnType| matches!(t, ColumnType::Bool | ColumnType::Date | ColumnType::Time | ColumnType::Float);
+        let looser =
+            |t: &ColumnType| matches!(t, ColumnType::Bool | ColumnType::Date | ColumnType::Time | ColumnType::Float);
         if sqlite && types.iter().any(looser) {
             for row in &mut rows {
                 for (value, wanted) in row.values.iter_mut().zip(types) {

@@ -1,7 +1,10 @@
 //! Stops statements that take too long. PostgreSQL does it by itself (`statement_timeout`); for SQLite a progress
 //! handler is installed on every connection that reads this thread's deadline.
 
-#![expect(unsafe_code, reason = "SQLite has no safe call to install a progress handler on connections that diesel opens")]
+#![expect(
+    unsafe_code,
+    reason = "SQLite has no safe call to install a progress handler on connections that diesel opens"
+)]
 
 use std::cell::Cell;
 use std::ffi::{c_char, c_int, c_void};
@@ -26,7 +29,8 @@ pub fn set(deadline: Option<Instant>) {
 pub fn install() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        type Entry = unsafe extern "C" fn(*mut ffi::sqlite3, *mut *mut c_char, *const ffi::sqlite3_api_routines) -> c_int;
+        type Entry =
+            unsafe extern "C" fn(*mut ffi::sqlite3, *mut *mut c_char, *const ffi::sqlite3_api_routines) -> c_int;
         let entry: Entry = on_open;
         // SAFETY: `entry` has the signature that SQLite calls automatic extensions with, and lives as long as the program.
         unsafe {

@@ -161,8 +161,12 @@ impl QueryableByName<Sqlite> for Row {
                 None => Value::Null,
                 Some(raw) => match raw.value_type() {
                     None => Value::Null,
-                    Some(SqliteType::Text | SqliteType::Binary) => Value::Text(<String as FromSql<Text, Sqlite>>::from_sql(raw)?),
-                    Some(SqliteType::Float | SqliteType::Double) => Value::Float(<f64 as FromSql<Double, Sqlite>>::from_sql(raw)?),
+                    Some(SqliteType::Text | SqliteType::Binary) => {
+                        Value::Text(<String as FromSql<Text, Sqlite>>::from_sql(raw)?)
+                    }
+                    Some(SqliteType::Float | SqliteType::Double) => {
+                        Value::Float(<f64 as FromSql<Double, Sqlite>>::from_sql(raw)?)
+                    }
                     Some(SqliteType::SmallInt | SqliteType::Integer | SqliteType::Long) => {
                         Value::Int(<i64 as FromSql<BigInt, Sqlite>>::from_sql(raw)?)
                     }

@@ -39,15 +39,21 @@ fn failed(error: &(dyn std::error::Error + Send + Sync)) -> StorageError {
 /// Applies what is missing; returns the names applied.
 pub fn up(conn: &mut Conn) -> Result<Vec<String>, StorageError> {
     let before: Vec<String> = status(conn)?.into_iter().filter(|s| !s.applied).map(|s| s.name).collect();
-    on_backend!(conn, |inner, migrations| inner.run_pending_migrations(migrations).map(|_| ()).map_err(|e| failed(&*e)))?;
+    on_backend!(conn, |inner, migrations| inner
+        .run_pending_migrations(migrations)
+        .map(|_| ())
+        .map_err(|e| failed(&*e)))?;
     Ok(before)
 }
 
 /// Takes back the newest one; returns its name, or `None` when there is none.
 pub fn down(conn: &mut Conn) -> Result<Option<String>, StorageError> {
-    let newest = status(conn)?.into_iter().filter(|s| s.applied).next_back();
+    let newest = status(conn)?.into_iter().rfind(|s| s.applied);
     let Some(newest) = newest else { return Ok(None) };
-    on_backend!(conn, |inner, migrations| inner.revert_last_migration(migrations).map(|_| ()).map_err(|e| failed(&*e)))?;
+    on_backend!(conn, |inner, migrations| inner
+        .revert_last_migration(migrations)
+        .map(|_| ())
+        .map_err(|e| failed(&*e)))?;
     Ok(Some(newest.name))
 }
 
@@ -66,8 +72,7 @@ pub fn status(conn: &mut Conn) -> Result<Vec<Status>, StorageError> {
             (names(&all), names(&pending))
         }
     };
-    let mut all: Vec<Status> =
-        all.into_iter().map(|name| Status { applied: !pending.contains(&name), name }).collect();
+    let mut all: Vec<Status> = all.into_iter().map(|name| Status { applied: !pending.contains(&name), name }).collect();
     all.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(all)
 }

@@ -93,7 +93,10 @@ impl Db {
     /// Starts the threads. Connections are made when they are first needed, so that the server can start before
     /// its database.
     pub fn start(address: &Address, config: PoolConfig) -> Result<Self, StorageError> {
-        let manager = Manager { address: address.clone(), purpose: Purpose::Read { statement_timeout: config.statement_timeout } };
+        let manager = Manager {
+            address: address.clone(),
+            purpose: Purpose::Read { statement_timeout: config.statement_timeout },
+        };
         let size = u32::try_from(config.threads).unwrap_or(u32::MAX);
         let pool = r2d2::Pool::builder()
             .max_size(size)
@@ -154,7 +157,9 @@ impl Db {
         match self.jobs.try_send(job) {
             Ok(()) => {}
             Err(TrySendError::Full(_)) => return Err(StorageError::QueueFull),
-            Err(TrySendError::Disconnected(_)) => return Err(StorageError::Unavailable("the server is stopping".to_owned())),
+            Err(TrySendError::Disconnected(_)) => {
+                return Err(StorageError::Unavailable("the server is stopping".to_owned()));
+            }
         }
         answer.await.map_err(|_| StorageError::Corrupt("the reading thread panicked".to_owned()))?
     }

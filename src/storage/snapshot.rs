@@ -8,9 +8,9 @@ use chrono::NaiveDateTime;
 
 use super::StorageError;
 use super::conn::Conn;
+use super::sql::Side;
 use super::sql::predicate::Predicate;
 use super::sql::select::{Arm, Column, Select};
-use super::sql::Side;
 use super::value::{ColumnType, Row, Value};
 use crate::catalog::{self, Entity, Kind, Link};
 
@@ -180,7 +180,9 @@ impl Snapshot {
         }
         let mut members: HashMap<i64, Vec<i64>> = HashMap::new();
         for row in conn.rows(
-            super::bulk::Fixed("SELECT group_id, region_id FROM region_members WHERE until IS NULL ORDER BY group_id, region_id"),
+            super::bulk::Fixed(
+                "SELECT group_id, region_id FROM region_members WHERE until IS NULL ORDER BY group_id, region_id",
+            ),
             &[],
         )? {
             if let (Some(group), Some(region)) = (row.int(0), row.int(1)) {
@@ -257,9 +259,13 @@ impl Snapshot {
         Some(match predicate {
             Predicate::All => true,
             Predicate::Nothing => false,
-            Predicate::Compare(operand, op, wanted) => compare(value(operand)?, wanted).is_some_and(|order| op.holds(order)),
+            Predicate::Compare(operand, op, wanted) => {
+                compare(value(operand)?, wanted).is_some_and(|order| op.holds(order))
+            }
             Predicate::Ints(operand, list) => value(operand)?.as_int().is_some_and(|n| list.values.contains(&n)),
-            Predicate::Texts(operand, list) => value(operand)?.as_text().is_some_and(|t| list.values.iter().any(|v| v == t)),
+            Predicate::Texts(operand, list) => {
+                value(operand)?.as_text().is_some_and(|t| list.values.iter().any(|v| v == t))
+            }
             Predicate::Null(operand) => value(operand)?.is_null(),
             Predicate::And(parts) => {
                 for part in parts {

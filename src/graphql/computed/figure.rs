@@ -31,7 +31,9 @@ pub fn values(session: &mut Session<'_>, which: Which, plan: &RowPlan, rows: &[R
             rows.iter()
                 .zip(printed)
                 .map(|(row, values)| match which {
-                    Which::FigurePublished => Tree::List(values.iter().filter(|v| v.measure == "VALUE").map(Printed::as_value).collect()),
+                    Which::FigurePublished => {
+                        Tree::List(values.iter().filter(|v| v.measure == "VALUE").map(Printed::as_value).collect())
+                    }
                     Which::FigureGrowth => first(&values, "GROWTH"),
                     Which::FigureRank => first(&values, "RANK"),
                     _ => implied_previous(&reader, row, &values),
@@ -98,9 +100,10 @@ impl Reader<'_> {
 
     fn quantity(&self, row: &Row) -> Tree {
         match (self.int(row, "quantity_milli"), self.get(row, "quantity_unit").as_text()) {
-            (Some(milli), Some(unit)) => {
-                Tree::Object(vec![("amount", Tree::Text(format_scaled(milli, 3))), ("unit", Tree::Text(unit.to_owned()))])
-            }
+            (Some(milli), Some(unit)) => Tree::Object(vec![
+                ("amount", Tree::Text(format_scaled(milli, 3))),
+                ("unit", Tree::Text(unit.to_owned())),
+            ]),
             _ => Tree::Null,
         }
     }
@@ -110,7 +113,9 @@ impl Reader<'_> {
     }
 
     fn valuation(&self, row: &Row) -> Tree {
-        Tree::text(self.int(row, "dataset_id").and_then(|id| self.dataset(id, "valuation").as_text().map(str::to_owned)))
+        Tree::text(
+            self.int(row, "dataset_id").and_then(|id| self.dataset(id, "valuation").as_text().map(str::to_owned)),
+        )
     }
 
     fn is_reconciled(&self, dataset: i64) -> bool {
@@ -174,13 +179,18 @@ fn printed(session: &mut Session<'_>, reader: &Reader<'_>, rows: &[Row]) -> Resu
         return Ok(out);
     }
     let keys = rows.iter().map(|row| reader.stored_key(row, reader.int(row, "flow").unwrap_or(-1))).collect();
-    let statement =
-        Keyed { table: "published_values", columns: COLUMNS, order: "ordinal", keys: KeyTable::new(keys, FIGURE_KEY.len()) };
+    let statement = Keyed {
+        table: "published_values",
+        columns: COLUMNS,
+        order: "ordinal",
+        keys: KeyTable::new(keys, FIGURE_KEY.len()),
+    };
     for found in session.rows(statement, &[])? {
         let at = found.int(0).and_then(|n| usize::try_from(n - 1).ok()).unwrap_or(usize::MAX);
         let Some(slot) = out.get_mut(at) else { continue };
         let text = |index: usize| found.text(index).map(str::to_owned);
-        let source = found.int(7).and_then(|id| session.snapshot.table(&SOURCE)?.value(id, "code").as_text().map(str::to_owned));
+        let source =
+            found.int(7).and_then(|id| session.snapshot.table(&SOURCE)?.value(id, "code").as_text().map(str::to_owned));
         slot.push(Printed {
             measure: text(1).unwrap_or_default(),
             text: text(2).unwrap_or_default(),
@@ -270,7 +280,11 @@ fn implied_previous(reader: &Reader<'_>, row: &Row, values: &[Printed]) -> Tree 
     let mut inputs = Vec::new();
     let period = reader.period(row).map(|p| p.to_string()).unwrap_or_default();
     if let Some(value) = value {
-        inputs.push(input(format!("value {period}"), format_published(value.mantissa, value.exponent), Some(currency.clone())));
+        inputs.push(input(
+            format!("value {period}"),
+            format_published(value.mantissa, value.exponent),
+            Some(currency.clone()),
+        ));
     }
     if let Some(growth) = growth {
         inputs.push(input(format!("growth {period}"), format_published(growth.mantissa, growth.exponent), None));

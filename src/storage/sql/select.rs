@@ -113,7 +113,12 @@ impl Select {
     }
 
     /// `FROM … WHERE …` of one arm, without the condition on parents.
-    fn push_from<'b, DB: Dialect>(&'b self, out: &mut AstPass<'_, 'b, DB>, alias: Alias, parent: Parent<'b>) -> QueryResult<()> {
+    fn push_from<'b, DB: Dialect>(
+        &'b self,
+        out: &mut AstPass<'_, 'b, DB>,
+        alias: Alias,
+        parent: Parent<'b>,
+    ) -> QueryResult<()> {
         let junction = Alias::plain(JUNCTION);
         out.push_sql(" FROM ");
         if let (Some(parents), true) = (&self.parents, parent.is_wanted())
@@ -202,7 +207,12 @@ impl Select {
     }
 
     /// All arms; several are each cut to the limit and then merged.
-    fn push_arms<'b, DB: Dialect>(&'b self, out: &mut AstPass<'_, 'b, DB>, parent: Parent<'b>, cut: bool) -> QueryResult<()> {
+    fn push_arms<'b, DB: Dialect>(
+        &'b self,
+        out: &mut AstPass<'_, 'b, DB>,
+        parent: Parent<'b>,
+        cut: bool,
+    ) -> QueryResult<()> {
         if let [arm] = self.arms.as_slice() {
             return self.push_arm(out, arm, parent, cut);
         }
@@ -260,7 +270,11 @@ impl Select {
         }
     }
 
-    fn push_parented<'b, DB: Dialect>(&'b self, out: &mut AstPass<'_, 'b, DB>, parents: &'b Parents) -> QueryResult<()> {
+    fn push_parented<'b, DB: Dialect>(
+        &'b self,
+        out: &mut AstPass<'_, 'b, DB>,
+        parents: &'b Parents,
+    ) -> QueryResult<()> {
         let one_parent = parents.ids.values.len() <= 1;
         match self.limit {
             Some(_) if one_parent => self.push_arms(out, Parent::Among(&parents.ids), true),
