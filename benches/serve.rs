@@ -1,0 +1,400 @@
+//! Measures the way from a file to an answer on SQLite and PostgreSQL: import rows a second; then for four questions
+//! requests a second, waiting times, and processor time a request of server and database (from /proc), beside a bare
+//! actix-web handler that returns the same bytes.
+//!
+//! `cargo bench --bench serve -- [--figures 1000000] [--seconds 5] [--connections 16] [--postgres URL --postgres-pid PID]`
+//! `scripts/bench` runs it with a PostgreSQL of its own. Linux only.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::as_conversions,
+    clippy::cast_precision_loss,
+    reason = "a measuring program: it prints, and stops at the first fault"
+)]
+
+use std::fmt::Write as _;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// What is measured.
+struct Plan {
+    figures: usize,
+    time: Duration,
+    connections: usize,
+    postgres: Option<(String, u32)>,
+}
+
+/// A question: its name, and a document for a number drawn at random.
+struct Question {
+    name: &'static str,
+    document: fn(&World, u64) -> String,
+}
+
+/// Codes of the generated data.
+struct World {
+    areas: Vec<(String, String)>,
+    year: i32,
+}
+
+const QUESTIONS: &[Question] = &[
+    Question { name: "region by code", document: by_code },
+    Question { name: "question 1 (the conference)", document: conference },
+    Question { name: "100 figures", document: hundred },
+    Question { name: "1,000 figures x 10 fields", document: thousand },
+];
+
+fn by_code(world: &World, n: u64) -> String {
+    let (code, _) = &world.areas[(n as usize) % world.areas.len()];
+    format!("query($code: String!) {{ region(code: $code) {{ code name level }} }}|{{\"code\":\"{code}\"}}")
+}
+
+fn conference(_: &World, _: u64) -> String {
+    format!("{}|{{}}", include_str!("../ui/questions/1-conference.graphql"))
+}
+
+fn figures(world: &World, n: u64, first: u32, fields: &str) -> String {
+    let (reporter, _) = &world.areas[(n as usize) % world.areas.len().min(20)];
+    let year = world.year;
+    format!(
+        "query($reporter: String!) {{ tradeFigures(first: {first}, filter: {{reporter: {{code: {{eq: $reporter}}}}, flow: {{eq: EXPORT}}, period: {{eq: \"{year}\"}}, dataset: {{code: {{eq: \"BACI-HS2017\"}}}}}}) {{ nodes {{ {fields} }} }} }}|{{\"reporter\":\"{reporter}\"}}"
+    )
+}
+
+fn hundred(world: &World, n: u64) -> String {
+    figures(world, n, 100, "period flow partner { name } sector { code name } value { amount }")
+}
+
+fn thousand(world: &World, n: u64) -> String {
+    figures(
+        world,
+        n,
+        1000,
+        "period flow mirrored status partner { code name } sector { code name } value { amount currency } netWeightKg",
+    )
+}
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|a| a != "--bench").collect();
+    if let [word, port, body] = arguments.as_slice()
+        && word == "--bare"
+    {
+        return bare(port.parse().unwrap(), body);
+    }
+    let value = |name: &str| arguments.iter().position(|a| a == name).and_then(|at| arguments.get(at + 1)).cloned();
+    let number = |name: &str, default: usize| value(name).map_or(default, |v| v.parse().expect("a number"));
+    let plan = Plan {
+        figures: number("--figures", 1_000_000),
+        time: Duration::from_secs(number("--seconds", 5) as u64),
+        connections: number("--connections", 16),
+        postgres: value("--postgres").map(|url| (url, number("--postgres-pid", 0) as u32)),
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let world = generate(folder.path(), plan.figures);
+    println!("figures {}, connections {}, {:?} a measurement", plan.figures, plan.connections, plan.time);
+    let file = folder.path().join("bench.db");
+    run(&plan, &world, folder.path(), file.to_str().unwrap(), None);
+    match &plan.postgres {
+        Some((url, pid)) => run(&plan, &world, folder.path(), url, Some(*pid)),
+        None => println!("PostgreSQL: not measured; scripts/bench starts one"),
+    }
+}
+
+/// The next number of a fixed sequence (SplitMix64), so that every run measures the same data.
+fn next(state: &mut u64) -> u64 {
+    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let mut z = *state;
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
+
+/// Writes a nomenclature and a BACI year of `count` rows: exporters of very different size, values over eight powers
+/// of ten, in the order of the real files.
+fn generate(folder: &Path, count: usize) -> World {
+    let codes = include_str!("../data/reference/region_codes.csv");
+    let countries: std::collections::HashSet<&str> = include_str!("../data/reference/regions.csv")
+        .lines()
+        .filter(|l| l.contains(",PLACE,COUNTRY,"))
+        .filter_map(|l| l.split(',').next())
+        .collect();
+    let mut areas: Vec<(String, String)> = codes
+        .lines()
+        .map(|l| l.split(',').collect::<Vec<_>>())
+        .filter(|f| f[1] == "COMTRADE" && f[4].is_empty() && countries.contains(f[0]) && f[0].len() == 2)
+        .map(|f| (f[0].to_owned(), f[2].to_owned()))
+        .collect();
+    areas.dedup_by(|a, b| a.0 == b.0);
+    areas.truncate(200);
+    let chapters: Vec<String> = (1..=97).filter(|c| *c != 77).map(|c| format!("{c:02}")).collect();
+    let mut nomenclature = String::from("classification,edition,code,description,parent,level\n");
+    let mut products = Vec::new();
+    for chapter in &chapters {
+        for heading in 1..=10 {
+            writeln!(nomenclature, "H5,HS2017,{chapter}{heading:02},Heading {chapter}{heading:02},{chapter},4").unwrap();
+            for product in 1..=5 {
+                let code = format!("{chapter}{heading:02}{product}0");
+                writeln!(nomenclature, "H5,HS2017,{code},Product {code},{chapter}{heading:02},6").unwrap();
+                products.push(code);
+            }
+        }
+    }
+    std::fs::write(folder.join("nomenclature.csv"), nomenclature).unwrap();
+    let mut state = 7_u64;
+    let mut out = std::io::BufWriter::new(std::fs::File::create(folder.join("BACI_HS17_Y2020_V202501.csv")).unwrap());
+    writeln!(out, "t,i,j,k,v,q").unwrap();
+    // Each exporter has about twice the rows of one four places behind it; nobody has more than every pair and product.
+    let weights: Vec<f64> = (0..areas.len()).map(|i| 0.85_f64.powi(i as i32).max(0.001)).collect();
+    let total: f64 = weights.iter().sum();
+    for (index, (_, exporter)) in areas.iter().enumerate() {
+        let wanted = (count as f64 * weights[index] / total) as usize;
+        let partners = areas.len() - 1;
+        let per_partner = (wanted / partners).clamp(1, products.len());
+        for (other, (_, importer)) in areas.iter().enumerate() {
+            if other == index {
+                continue;
+            }
+            let step = products.len() / per_partner;
+            for at in 0..per_partner {
+                let value = 10_f64.powf((next(&mut state) % 8000) as f64 / 1000.0 - 2.0);
+                writeln!(out, "2020,{exporter},{importer},{},{value:.3},{:.3}", products[at * step.max(1)], value / 3.0).unwrap();
+            }
+        }
+    }
+    out.flush().unwrap();
+    World { areas, year: 2020 }
+}
+
+fn program() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tearoad"));
+    command.env_remove("DATABASE_URL");
+    command
+}
+
+fn run(plan: &Plan, world: &World, folder: &Path, database: &str, postgres: Option<u32>) {
+    let name = if postgres.is_some() { "PostgreSQL" } else { "SQLite" };
+    println!("\n{name}");
+    let (mut server, port) = start(database);
+    stop(&mut server);
+    let import = |format: &str, path: &Path| {
+        let started = Instant::now();
+        let out = program().args(["import", format]).arg(path).args(["--database-url", database]).output().unwrap();
+        assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+        started.elapsed()
+    };
+    import("nomenclature", &folder.join("nomenclature.csv"));
+    let year = folder.join("BACI_HS17_Y2020_V202501.csv");
+    let rows = BufReader::new(std::fs::File::open(&year).unwrap()).lines().count() - 1;
+    let took = import("baci", &year);
+    println!("  import: {rows} rows in {:.1} s, {:.0} rows/s", took.as_secs_f64(), rows as f64 / took.as_secs_f64());
+    let _ = port;
+    let (mut server, port) = start(database);
+    println!("  {:<30} {:>9} {:>8} {:>8} {:>10} {:>12} {:>9}", "", "req/s", "p50 ms", "p99 ms", "server ms", "database ms", "bytes");
+    for question in QUESTIONS {
+        let documents: Vec<String> = (0..200).map(|n| body(&(question.document)(world, n))).collect();
+        let answer = send_once(port, &documents[0]);
+        assert!(!answer.contains("\"errors\""), "{answer}");
+        let result = load(plan, port, &documents, server.id(), postgres);
+        result.print(question.name, answer.len());
+        let path = folder.join("answer.json");
+        std::fs::write(&path, &answer).unwrap();
+        let (mut handler, bare_port) = start_bare(&path);
+        let result = load(plan, bare_port, &documents, handler.id(), None);
+        result.print("  bare handler, same bytes", answer.len());
+        stop(&mut handler);
+    }
+    stop(&mut server);
+}
+
+fn body(document: &str) -> String {
+    let (query, variables) = document.rsplit_once('|').unwrap();
+    format!("{{\"query\":{},\"variables\":{variables}}}", serde_json::to_string(query).unwrap())
+}
+
+fn start(database: &str) -> (Child, u16) {
+    let mut child = program()
+        .args(["demo", "--database-url", database, "--port", "0", "--log", "error"])
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    let port = lines
+        .by_ref()
+        .map(Result::unwrap)
+        .find_map(|line| line.split("http://127.0.0.1:").nth(1)?.strip_suffix("/graphql")?.parse().ok())
+        .expect("the server says where it listens");
+    std::thread::spawn(move || lines.for_each(drop));
+    std::thread::sleep(Duration::from_millis(300));
+    (child, port)
+}
+
+fn stop(child: &mut Child) {
+    let _ended = Command::new("kill").arg(child.id().to_string()).status();
+    let _code = child.wait();
+}
+
+/// Serves the bytes of a file at /graphql, as plainly as actix-web can.
+fn bare(port: u16, path: &str) {
+    use actix_web::{App, HttpResponse, HttpServer, web};
+    let bytes = web::Bytes::from(std::fs::read(path).unwrap());
+    let server = HttpServer::new(move || {
+        let bytes = bytes.clone();
+        App::new().route(
+            "/graphql",
+            web::post().to(move |_body: web::Bytes| {
+                let bytes = bytes.clone();
+                async move { HttpResponse::Ok().content_type("application/json").body(bytes) }
+            }),
+        )
+    })
+    .bind(("127.0.0.1", port))
+    .unwrap()
+    .run();
+    actix_web::rt::System::new().block_on(server).unwrap();
+}
+
+fn start_bare(path: &Path) -> (Child, u16) {
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let child = Command::new(std::env::current_exe().unwrap())
+        .args(["--bare", &port.to_string(), path.to_str().unwrap()])
+        .spawn()
+        .unwrap();
+    for _ in 0..100 {
+        if TcpStream::connect(("127.0.0.1", port)).is_ok() {
+            return (child, port);
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    panic!("the bare handler does not listen");
+}
+
+/// What a load showed.
+struct Measured {
+    seconds: f64,
+    waits: Vec<Duration>,
+    server_ms: f64,
+    database_ms: Option<f64>,
+}
+
+impl Measured {
+    fn print(&self, name: &str, bytes: usize) {
+        let count = self.waits.len();
+        let at = |share: f64| self.waits[((count as f64 * share) as usize).min(count - 1)].as_secs_f64() * 1000.0;
+        let database = self.database_ms.map_or("-".to_owned(), |ms| format!("{:.3}", ms / count as f64));
+        println!(
+            "  {name:<30} {:>9.0} {:>8.2} {:>8.2} {:>10.3} {database:>12} {bytes:>9}",
+            count as f64 / self.seconds,
+            at(0.5),
+            at(0.99),
+            self.server_ms / count as f64
+        );
+    }
+}
+
+fn load(plan: &Plan, port: u16, documents: &[String], pid: u32, postgres: Option<u32>) -> Measured {
+    for document in documents.iter().take(50) {
+        send_once(port, document);
+    }
+    let (server, database) = (cpu_ms(pid), postgres.map(cluster_ms));
+    let started = Instant::now();
+    let until = started + plan.time;
+    let threads: Vec<_> = (0..plan.connections)
+        .map(|thread| {
+            let documents = documents.to_vec();
+            std::thread::spawn(move || {
+                let mut stream = connect(port);
+                let mut waits = Vec::new();
+                let mut buffer = Vec::new();
+                let mut at = thread * 37;
+                while Instant::now() < until {
+                    let sent = Instant::now();
+                    ask(&mut stream, &documents[at % documents.len()], &mut buffer);
+                    waits.push(sent.elapsed());
+                    at += 1;
+                }
+                waits
+            })
+        })
+        .collect();
+    let mut waits: Vec<Duration> = threads.into_iter().flat_map(|t| t.join().unwrap()).collect();
+    let seconds = started.elapsed().as_secs_f64();
+    waits.sort_unstable();
+    Measured {
+        seconds,
+        waits,
+        server_ms: cpu_ms(pid) - server,
+        database_ms: postgres.map(cluster_ms).zip(database).map(|(after, before)| after - before),
+    }
+}
+
+fn connect(port: u16) -> TcpStream {
+    let stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    stream.set_nodelay(true).unwrap();
+    stream
+}
+
+fn send_once(port: u16, body: &str) -> String {
+    let mut buffer = Vec::new();
+    ask(&mut connect(port), body, &mut buffer);
+    String::from_utf8(buffer).unwrap()
+}
+
+/// Sends a request on a kept connection and reads the body of its answer.
+fn ask(stream: &mut TcpStream, body: &str, answer: &mut Vec<u8>) {
+    let head = format!(
+        "POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(&[head.as_bytes(), body.as_bytes()].concat()).unwrap();
+    let mut seen = Vec::with_capacity(64 * 1024);
+    let mut chunk = [0_u8; 64 * 1024];
+    loop {
+        let read = stream.read(&mut chunk).unwrap();
+        assert!(read > 0, "the connection was closed");
+        seen.extend_from_slice(&chunk[..read]);
+        let Some(end) = seen.windows(4).position(|w| w == b"\r\n\r\n") else { continue };
+        let head = String::from_utf8_lossy(&seen[..end]).to_ascii_lowercase();
+        let length: usize = head
+            .lines()
+            .find_map(|l| l.strip_prefix("content-length:"))
+            .expect("an answer of known length")
+            .trim()
+            .parse()
+            .unwrap();
+        if seen.len() >= end + 4 + length {
+            assert!(head.starts_with("http/1.1 200"), "{head}");
+            answer.clear();
+            answer.extend_from_slice(&seen[end + 4..end + 4 + length]);
+            return;
+        }
+    }
+}
+
+/// Milliseconds of processor time of a process: user and system.
+fn cpu_ms(pid: u32) -> f64 {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    let fields: Vec<&str> = stat.rsplit_once(')').map_or("", |(_, rest)| rest).split_whitespace().collect();
+    let ticks = |at: usize| fields.get(at).and_then(|f| f.parse::<f64>().ok()).unwrap_or(0.0);
+    // Linux counts in hundredths of a second for user programs.
+    (ticks(11) + ticks(12)) * 10.0
+}
+
+/// The same of a PostgreSQL server: its first process and all its children.
+fn cluster_ms(pid: u32) -> f64 {
+    let mut sum = cpu_ms(pid);
+    for entry in std::fs::read_dir("/proc").unwrap().flatten() {
+        let Some(child) = entry.file_name().to_str().and_then(|n| n.parse::<u32>().ok()) else { continue };
+        let stat = std::fs::read_to_string(format!("/proc/{child}/stat")).unwrap_or_default();
+        let parent = stat.rsplit_once(')').and_then(|(_, rest)| rest.split_whitespace().nth(1)?.parse::<u32>().ok());
+        if parent == Some(pid) {
+            sum += cpu_ms(child);
+        }
+    }
+    sum
+}
