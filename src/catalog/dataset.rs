@@ -89,7 +89,7 @@ pub static COVERAGE: Entity = Entity {
         Field::new("period", "period_start", Kind::Period, "Year, quarter or month."),
         Field::new("partners", "partners", Kind::Enum(&enums::COVERAGE_EXTENT), "Whether all partners are there."),
         Field::new("sectors", "sectors", Kind::Enum(&enums::COVERAGE_EXTENT), "Whether all sectors are there."),
-        Field::new("figures", "n_figures", Kind::BigInt, "Number of stored figures."),
+        Field::new("figures", "n_figures", Kind::Int, "Number of stored figures."),
     ],
     relations: &[Relation {
         name: "reporter",

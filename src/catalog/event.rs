@@ -190,7 +190,7 @@ pub static PARTICIPATION: Entity = Entity {
         Field::new(
             "headcount",
             "headcount",
-            Kind::BigInt,
+            Kind::Int,
             "Number of members of the group; null for one named party or when not published.",
         )
         .nullable(),
@@ -292,7 +292,7 @@ pub static HEADCOUNT: Entity = Entity {
             "What is counted; null when no number is published.",
         )
         .nullable(),
-        Field::new("count", "headcount", Kind::BigInt, "The number; null when not published.").nullable(),
+        Field::new("count", "headcount", Kind::Int, "The number; null when not published.").nullable(),
         Field::new("bound", "headcount_bound", Kind::Enum(&enums::BOUND), "How the number is meant; null without one.")
             .nullable(),
     ],
@@ -351,7 +351,7 @@ pub static AGREEMENT: Entity = Entity {
         Field::new(
             "count",
             "count_min",
-            Kind::BigInt,
+            Kind::Int,
             "How many agreements the row stands for; null when not published.",
         )
         .nullable(),

@@ -61,7 +61,10 @@ pub fn whole_list(
 ) -> Result<List, GraphError> {
     let filter = match arguments.get("filter") {
         None | Some(Json::Null) => Predicate::All,
-        Some(filter) => inputs.filter(entity, filter, "filter")?,
+        Some(filter) => {
+            check_size(filter, inputs.limits)?;
+            inputs.filter(entity, filter, "filter")?
+        }
     };
     Ok(List { entity, filter, order: closed(entity, default_order(entity)), page: None })
 }
@@ -76,6 +79,9 @@ pub fn page_of(
     let snapshot = inputs.snapshot;
     check_revision(snapshot, arguments)?;
     let filter_json = arguments.get("filter").filter(|f| !f.is_null());
+    if let Some(filter) = filter_json {
+        check_size(filter, inputs.limits)?;
+    }
     let scale = if entity.mirrored { Some(money_scale(inputs, filter_json)) } else { None };
     let inputs = Inputs { scale: scale.as_ref().and_then(|s| s.as_ref().ok().copied()), ..*inputs };
     let filter = match filter_json {
@@ -102,6 +108,29 @@ pub fn page_of(
     ]);
     let page = page(snapshot, inputs.limits, entity, &order, hash, arguments)?;
     Ok(List { entity, filter, order, page: Some(page) })
+}
+
+/// Lists of the longest kind that a whole filter may hold.
+const LISTS_PER_FILTER: usize = 5;
+
+/// Refuses a filter with more values than a statement can bind.
+fn check_size(filter: &Json, limits: &Limits) -> Result<(), GraphError> {
+    let most = limits.list.saturating_mul(LISTS_PER_FILTER);
+    let mut count = 0_usize;
+    let mut open = vec![filter];
+    while let Some(json) = open.pop() {
+        count += 1;
+        match json {
+            Json::Array(items) => open.extend(items),
+            Json::Object(members) => open.extend(members.values()),
+            _ => {}
+        }
+        if count > most {
+            let message = format!("filter: more than {most} values and conditions in one filter");
+            return Err(GraphError::new(Reason::ListTooLong, message).at("filter"));
+        }
+    }
+    Ok(())
 }
 
 fn check_revision(snapshot: &Snapshot, arguments: &Map<String, Json>) -> Result<(), GraphError> {

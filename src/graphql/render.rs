@@ -164,7 +164,7 @@ impl Writer<'_> {
                 ConnectionWhat::Typename(name) => push_text(&mut self.out, name),
                 ConnectionWhat::Nodes(shape) => self.nodes(plan, shape, level, page),
                 ConnectionWhat::Edges(edges) => self.edges(plan, list, edges, level, page),
-                ConnectionWhat::Total => push_text(&mut self.out, &page.total.unwrap_or(0).to_string()),
+                ConnectionWhat::Total => push_display(&mut self.out, page.total.unwrap_or(0)),
                 ConnectionWhat::PageInfo(shape) => {
                     let tree = self.page_info(plan, list, level, page);
                     self.tree(&tree, Some(shape));

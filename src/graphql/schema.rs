@@ -259,7 +259,7 @@ fn register_entity(registry: &mut Registry, entity: &'static Entity) {
             field("pageInfo", "PageInfo!", "Where the page stands.", Vec::new()),
             field(
                 "totalCount",
-                "BigInt!",
+                "Int!",
                 "Exact number of rows of the whole list; counted only when selected.",
                 Vec::new(),
             ),

@@ -56,7 +56,7 @@ struct Pooled {
 }
 
 /// Requests after which a connection is replaced.
-const REQUESTS_PER_CONNECTION: u32 = 20_000;
+const REQUESTS_PER_CONNECTION: u32 = 2_000;
 
 impl r2d2::ManageConnection for Manager {
     type Connection = Pooled;

@@ -262,12 +262,22 @@ impl Predicate {
         out: &mut AstPass<'_, 'b, DB>,
         alias: Alias,
     ) -> QueryResult<()> {
+        // Halved, so that a long list is not a deep tree: SQLite refuses one deeper than 1,000.
         out.push_sql("(");
-        for (index, part) in parts.iter().enumerate() {
-            if index > 0 {
+        match parts {
+            [] => out.push_sql("FALSE"),
+            [one] => one.walk(out, alias)?,
+            [left, right] => {
+                left.walk(out, alias)?;
                 out.push_sql(word);
+                right.walk(out, alias)?;
             }
-            part.walk(out, alias)?;
+            many => {
+                let (left, right) = many.split_at(many.len() / 2);
+                Self::walk_joined(left, word, out, alias)?;
+                out.push_sql(word);
+                Self::walk_joined(right, word, out, alias)?;
+            }
         }
         out.push_sql(")");
         Ok(())
