@@ -5,7 +5,6 @@ pub mod figure;
 use super::errors::RunError;
 use super::execute::Session;
 use super::plan::RowPlan;
-use crate::catalog::Value as Which;
 use crate::storage::value::Row;
 
 /// A computed value.
@@ -42,10 +41,10 @@ impl Tree {
     }
 }
 
-/// The values of one computed field for all rows of a level.
-pub fn values(session: &mut Session<'_>, which: Which, plan: &RowPlan, rows: &[Row]) -> Result<Vec<Tree>, RunError> {
-    match which {
-        Which::RegionAncestors | Which::SectorAncestors => Ok(Vec::new()),
-        _ => figure::values(session, which, plan, rows),
+/// The values of a level's computed fields: by slot of the plan, by row.
+pub fn values(session: &mut Session<'_>, plan: &RowPlan, rows: &[Row]) -> Result<Vec<Vec<Tree>>, RunError> {
+    if plan.computed.is_empty() {
+        return Ok(Vec::new());
     }
+    figure::values(session, plan, rows)
 }

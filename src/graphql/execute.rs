@@ -158,10 +158,7 @@ impl Session<'_> {
         for child in &plan.children {
             children.push(self.child(child, &rows)?);
         }
-        let mut values = Vec::with_capacity(plan.computed.len());
-        for slot in &plan.computed {
-            values.push(computed::values(self, slot.value, plan, &rows)?);
-        }
+        let values = computed::values(self, plan, &rows)?;
         Ok(Level { rows, children, computed: values })
     }
 

@@ -17,30 +17,38 @@ use crate::storage::sql::keyed::{FIGURE_KEY, Keyed};
 use crate::storage::sql::select::Column;
 use crate::storage::value::{Row, Value};
 
-/// The values of one computed field for all figures of a level.
-pub fn values(session: &mut Session<'_>, which: Which, plan: &RowPlan, rows: &[Row]) -> Result<Vec<Tree>, RunError> {
+/// The values of the computed fields of all figures of a level. Printed values are read once for all fields that
+/// show them, balances once: at most two statements.
+pub fn values(session: &mut Session<'_>, plan: &RowPlan, rows: &[Row]) -> Result<Vec<Vec<Tree>>, RunError> {
     let reader = Reader { plan, snapshot: session.snapshot };
-    Ok(match which {
-        Which::FigureValue => rows.iter().map(|row| reader.money_of(row)).collect(),
-        Which::FigureQuantity => rows.iter().map(|row| reader.quantity(row)).collect(),
-        Which::FigureNetWeight => rows.iter().map(|row| reader.net_weight(row)).collect(),
-        Which::FigureValuation => rows.iter().map(|row| reader.valuation(row)).collect(),
-        Which::FigureBalance => balances(session, &reader, rows)?,
-        _ => {
-            let printed = printed(session, &reader, rows)?;
-            rows.iter()
-                .zip(printed)
-                .map(|(row, values)| match which {
-                    Which::FigurePublished => {
-                        Tree::List(values.iter().filter(|v| v.measure == "VALUE").map(Printed::as_value).collect())
-                    }
-                    Which::FigureGrowth => first(&values, "GROWTH"),
-                    Which::FigureRank => first(&values, "RANK"),
-                    _ => implied_previous(&reader, row, &values),
-                })
-                .collect()
-        }
-    })
+    let shows = |wanted: &[Which]| plan.computed.iter().any(|c| wanted.contains(&c.value));
+    let printed = if shows(&[Which::FigurePublished, Which::FigureGrowth, Which::FigureRank, Which::FigureImpliedPrevious]) {
+        printed(session, &reader, rows)?
+    } else {
+        Vec::new()
+    };
+    let mut out = Vec::with_capacity(plan.computed.len());
+    for slot in &plan.computed {
+        let with_printed = |each: &dyn Fn(&Row, &[Printed]) -> Tree| -> Vec<Tree> {
+            rows.iter().zip(&printed).map(|(row, values)| each(row, values)).collect()
+        };
+        out.push(match slot.value {
+            Which::FigureValue => rows.iter().map(|row| reader.money_of(row)).collect(),
+            Which::FigureQuantity => rows.iter().map(|row| reader.quantity(row)).collect(),
+            Which::FigureNetWeight => rows.iter().map(|row| reader.net_weight(row)).collect(),
+            Which::FigureValuation => rows.iter().map(|row| reader.valuation(row)).collect(),
+            Which::FigureBalance => balances(session, &reader, rows)?,
+            Which::FigurePublished => with_printed(&|_, values| {
+                Tree::List(values.iter().filter(|v| v.measure == "VALUE").map(Printed::as_value).collect())
+            }),
+            Which::FigureGrowth => with_printed(&|_, values| first(values, "GROWTH")),
+            Which::FigureRank => with_printed(&|_, values| first(values, "RANK")),
+            Which::FigureImpliedPrevious => with_printed(&|row, values| implied_previous(&reader, row, values)),
+            // Ancestors are children of the plan.
+            Which::RegionAncestors | Which::SectorAncestors => Vec::new(),
+        });
+    }
+    Ok(out)
 }
 
 /// Reads figures of a level by column name.
