@@ -137,7 +137,8 @@ fn generate(folder: &Path, count: usize) -> World {
     let mut products = Vec::new();
     for chapter in &chapters {
         for heading in 1..=10 {
-            writeln!(nomenclature, "H5,HS2017,{chapter}{heading:02},Heading {chapter}{heading:02},{chapter},4").unwrap();
+            writeln!(nomenclature, "H5,HS2017,{chapter}{heading:02},Heading {chapter}{heading:02},{chapter},4")
+                .unwrap();
             for product in 1..=5 {
                 let code = format!("{chapter}{heading:02}{product}0");
                 writeln!(nomenclature, "H5,HS2017,{code},Product {code},{chapter}{heading:02},6").unwrap();
@@ -163,7 +164,13 @@ fn generate(folder: &Path, count: usize) -> World {
             let step = products.len() / per_partner;
             for at in 0..per_partner {
                 let value = 10_f64.powf((next(&mut state) % 8000) as f64 / 1000.0 - 2.0);
-                writeln!(out, "2020,{exporter},{importer},{},{value:.3},{:.3}", products[at * step.max(1)], value / 3.0).unwrap();
+                writeln!(
+                    out,
+                    "2020,{exporter},{importer},{},{value:.3},{:.3}",
+                    products[at * step.max(1)],
+                    value / 3.0
+                )
+                .unwrap();
             }
         }
     }
@@ -195,7 +202,10 @@ fn run(plan: &Plan, world: &World, folder: &Path, database: &str, postgres: Opti
     println!("  import: {rows} rows in {:.1} s, {:.0} rows/s", took.as_secs_f64(), rows as f64 / took.as_secs_f64());
     let _ = port;
     let (mut server, port) = start(database);
-    println!("  {:<30} {:>9} {:>8} {:>8} {:>10} {:>12} {:>9}", "", "req/s", "p50 ms", "p99 ms", "server ms", "database ms", "bytes");
+    println!(
+        "  {:<30} {:>9} {:>8} {:>8} {:>10} {:>12} {:>9}",
+        "", "req/s", "p50 ms", "p99 ms", "server ms", "database ms", "bytes"
+    );
     for question in QUESTIONS {
         let documents: Vec<String> = (0..200).map(|n| body(&(question.document)(world, n))).collect();
         let answer = send_once(port, &documents[0]);

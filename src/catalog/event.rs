@@ -348,13 +348,8 @@ pub static AGREEMENT: Entity = Entity {
             "How much of the date is stated; null without one.",
         )
         .nullable(),
-        Field::new(
-            "count",
-            "count_min",
-            Kind::Int,
-            "How many agreements the row stands for; null when not published.",
-        )
-        .nullable(),
+        Field::new("count", "count_min", Kind::Int, "How many agreements the row stands for; null when not published.")
+            .nullable(),
         Field::new(
             "countBound",
             "count_bound",

@@ -270,11 +270,10 @@ fn import(config: &Config, format: &str, arguments: &ArgMatches) -> Result<(), F
         edition: arguments.try_get_one::<String>("edition").ok().flatten().cloned(),
         skip_bad: arguments.get_flag("skip_bad"),
         complete: arguments.try_get_one::<bool>("complete").ok().flatten().copied().unwrap_or(false),
-        ..Default::default()
     };
     let summary = match format {
-        "nomenclature" => nomenclature::import(&mut conn, &options, &files)?,
-        _ => baci::import(&mut conn, &options, &files)?,
+        "nomenclature" => nomenclature::import(&mut conn, &options, &files, &tell)?,
+        _ => baci::import(&mut conn, &options, &files, &tell)?,
     };
     tell(&summary.to_string());
     Ok(())

@@ -23,6 +23,29 @@ impl<DB: Dialect> QueryFragment<DB> for Fixed {
 
 super::sql::select::untyped_query!(Fixed);
 
+/// A statement made of the program's own words and numbers, never of a user's text.
+#[derive(Debug, Clone)]
+pub struct Statement(pub String);
+
+impl<DB: Dialect> QueryFragment<DB> for Statement {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        out.unsafe_to_cache_prepared();
+        out.push_sql(&self.0);
+        Ok(())
+    }
+}
+
+super::sql::select::untyped_query!(Statement);
+
+/// Runs a statement that returns no rows; gives the number of rows it changed.
+pub fn execute(conn: &mut Conn, statement: &Statement) -> Result<usize, StorageError> {
+    let done = match conn {
+        Conn::Sqlite(inner) => statement.clone().execute(inner),
+        Conn::Postgres(inner) => statement.clone().execute(inner),
+    };
+    Ok(done?)
+}
+
 /// Rows to insert into one table.
 #[derive(Debug)]
 pub struct Insert<'a> {
@@ -49,7 +72,9 @@ impl Query for Insert<'_> {
 
 impl<DB: Dialect> QueryFragment<DB> for Insert<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        out.unsafe_to_cache_prepared();
+        if !DB::BINDS_NULL || self.rows.len() != BATCH {
+            out.unsafe_to_cache_prepared();
+        }
         out.push_sql("INSERT INTO ");
         out.push_sql(self.table);
         out.push_sql(" (");
@@ -83,7 +108,7 @@ impl<DB: Dialect> QueryFragment<DB> for Insert<'_> {
 }
 
 /// Rows of one statement: below SQLite's 32,766 binds for the widest table.
-const BATCH: usize = 500;
+pub const BATCH: usize = 500;
 
 /// Inserts or overwrites rows.
 pub fn insert(
@@ -159,5 +184,27 @@ pub fn ensure_figure_partition(conn: &mut Conn, dataset_id: i64) -> Result<(), S
             "CREATE TABLE IF NOT EXISTS {} PARTITION OF trade_figures FOR VALUES IN ({dataset_id})",
             figure_partition(dataset_id)
         )),
+    }
+}
+
+/// Makes a filled table a partition of the figures: keys and indexes first, so that readers wait for a moment only.
+pub fn attach_figure_partition(conn: &mut Conn, dataset_id: i64) -> Result<(), StorageError> {
+    let name = figure_partition(dataset_id);
+    conn.batch(&format!(
+        "ALTER TABLE {name} ADD CONSTRAINT {name}_dataset CHECK (dataset_id = {dataset_id});
+         ALTER TABLE {name} ADD PRIMARY KEY (dataset_id, reporter_id, partner_id, sector_id, flow, period_start, period_months, origin);
+         CREATE INDEX ON {name} (dataset_id, partner_id, reporter_id, sector_id, flow, period_start);
+         CREATE INDEX ON {name} (dataset_id, sector_id, period_start, reporter_id);
+         ALTER TABLE trade_figures ATTACH PARTITION {name} FOR VALUES IN ({dataset_id});
+         ALTER TABLE {name} DROP CONSTRAINT {name}_dataset"
+    ))
+}
+
+/// Lets the planner see what is in the tables now.
+pub fn refresh_statistics(conn: &mut Conn) -> Result<(), StorageError> {
+    match conn {
+        // A sample of each index is enough, and takes milliseconds at any size.
+        Conn::Sqlite(_) => conn.batch("PRAGMA analysis_limit = 1000; ANALYZE"),
+        Conn::Postgres(_) => conn.batch("ANALYZE sectors; ANALYZE names; ANALYZE trade_figures"),
     }
 }

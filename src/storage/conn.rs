@@ -147,7 +147,8 @@ impl Conn {
         if matches!(purpose, Purpose::Read { .. }) {
             conn.batch_execute("PRAGMA query_only = ON;")?;
         } else {
-            conn.batch_execute("PRAGMA cache_size = -65536;")?;
+            // Sorting and staging of large imports go to the disk.
+            conn.batch_execute("PRAGMA cache_size = -65536; PRAGMA temp_store = FILE;")?;
         }
         Ok(Self::Sqlite(conn))
     }

@@ -6,7 +6,7 @@ use diesel::pg::Pg;
 use diesel::query_builder::AstPass;
 use diesel::result::QueryResult;
 use diesel::row::{Field as _, NamedRow};
-use diesel::sql_types::{Array, BigInt, Bool, Date, Double, Integer, Text, Timestamp};
+use diesel::sql_types::{Array, BigInt, Bool, Date, Double, Integer, Nullable, Text, Timestamp};
 use diesel::sqlite::{Sqlite, SqliteType};
 
 use super::value::{List, Row, Value};
@@ -15,6 +15,9 @@ use super::value::{List, Row, Value};
 pub trait Dialect: Backend + Sized {
     /// Whether the first rows of each parent are taken with a lateral join instead of a window.
     const LATERAL: bool;
+
+    /// Whether an unknown value is a bind like any other, so that the text of a statement does not depend on it.
+    const BINDS_NULL: bool;
 
     /// Binds one value with its type.
     fn bind<'b>(out: &mut AstPass<'_, 'b, Self>, value: &'b Value) -> QueryResult<()>;
@@ -49,13 +52,11 @@ impl KeyTable {
 
 impl Dialect for Sqlite {
     const LATERAL: bool = false;
+    const BINDS_NULL: bool = true;
 
     fn bind<'b>(out: &mut AstPass<'_, 'b, Self>, value: &'b Value) -> QueryResult<()> {
         match value {
-            Value::Null => {
-                out.push_sql("NULL");
-                Ok(())
-            }
+            Value::Null => out.push_bind_param::<Nullable<BigInt>, Option<i64>>(&None),
             Value::Int(n) => out.push_bind_param::<BigInt, i64>(n),
             Value::Float(f) => out.push_bind_param::<Double, f64>(f),
             Value::Bool(b) => out.push_bind_param::<Bool, bool>(b),
@@ -97,6 +98,8 @@ impl Dialect for Sqlite {
 
 impl Dialect for Pg {
     const LATERAL: bool = true;
+    // A bound null needs the column's type, which is not known here.
+    const BINDS_NULL: bool = false;
 
     fn bind<'b>(out: &mut AstPass<'_, 'b, Self>, value: &'b Value) -> QueryResult<()> {
         match value {

@@ -80,12 +80,16 @@ fn lines(file: (&'static str, &'static str), mut each: impl FnMut(&Line<'_>) -> 
 impl Line<'_> {
     fn get(&self, column: &str) -> Loading<&str> {
         let at = self.header.iter().position(|h| h == column);
-        at.and_then(|at| self.record.get(at)).ok_or_else(|| TransferError::Shipped(format!("{}: there is no column `{column}`", self.file)))
+        at.and_then(|at| self.record.get(at))
+            .ok_or_else(|| TransferError::Shipped(format!("{}: there is no column `{column}`", self.file)))
     }
 
     fn wrong(&self, column: &str, wanted: &str) -> TransferError {
         let value = self.get(column).unwrap_or_default();
-        TransferError::Shipped(format!("{}, line {}: `{column}` is `{value}`, expected {wanted}", self.file, self.number))
+        TransferError::Shipped(format!(
+            "{}, line {}: `{column}` is `{value}`, expected {wanted}",
+            self.file, self.number
+        ))
     }
 
     fn text(&self, column: &str) -> Loading<Value> {
@@ -339,7 +343,13 @@ fn regions(conn: &mut Conn, load: &mut Load) -> Loading<()> {
     let mut codes = Table::new("region_codes", &["scheme", "code", "region_id", "valid_from", "valid_to"]);
     lines(REGION_CODES, |line| {
         let region = load.ids.required(line, "region", "region")?;
-        codes.rows.push(vec![line.text("scheme")?, line.text("code")?, Value::Int(region), line.int("valid_from")?, line.int("valid_to")?]);
+        codes.rows.push(vec![
+            line.text("scheme")?,
+            line.text("code")?,
+            Value::Int(region),
+            line.int("valid_from")?,
+            line.int("valid_to")?,
+        ]);
         Ok(())
     })?;
     codes.save(conn)?;
@@ -392,7 +402,8 @@ impl Sectors {
 }
 
 fn sectors(conn: &mut Conn, load: &mut Load) -> Loading<()> {
-    let mut classifications = Table::new("classifications", &["id", "code", "family", "edition", "title", "publisher", "source_id"]);
+    let mut classifications =
+        Table::new("classifications", &["id", "code", "family", "edition", "title", "publisher", "source_id"]);
     let mut editions: Vec<(String, i64)> = Vec::new();
     lines(CLASSIFICATIONS, |line| {
         let id = i64::try_from(classifications.rows.len()).unwrap_or(0) + 1;
@@ -417,7 +428,9 @@ fn sectors(conn: &mut Conn, load: &mut Load) -> Loading<()> {
         next: 0,
     };
     let id_of = |load: &Load, code: &str| {
-        load.ids.find("classification", code).ok_or_else(|| TransferError::Shipped(format!("{} lacks `{code}`", CLASSIFICATIONS.0)))
+        load.ids
+            .find("classification", code)
+            .ok_or_else(|| TransferError::Shipped(format!("{} lacks `{code}`", CLASSIFICATIONS.0)))
     };
     let family = id_of(load, "HS")?;
     let own = id_of(load, "TEAROAD")?;
@@ -433,23 +446,30 @@ fn sectors(conn: &mut Conn, load: &mut Load) -> Loading<()> {
         for (edition, classification) in &editions {
             let above = line.get("parent")?;
             let key = if above == "TOTAL" { "HS/TOTAL".to_owned() } else { format!("{edition}/{above}") };
-            let parent = load.ids.find("sector", &key).ok_or_else(|| line.wrong("parent", "a node above it in the file"))?;
+            let parent =
+                load.ids.find("sector", &key).ok_or_else(|| line.wrong("parent", "a node above it in the file"))?;
             let path = match above {
                 "TOTAL" => format!("/TOTAL/{edition}/{code}/"),
                 _ => format!("/TOTAL/{edition}/{above}/{code}/"),
             };
-            sectors.add(load, Node { classification: (edition, *classification), code, level, parent: Some(parent), path }, line)?;
+            sectors.add(
+                load,
+                Node { classification: (edition, *classification), code, level, parent: Some(parent), path },
+                line,
+            )?;
         }
         Ok(())
     })?;
     lines(INDUSTRIES, |line| {
         let code = line.get("code")?;
-        let node = Node { classification: ("TEAROAD", own), code, level: 1, parent: None, path: format!("/TEAROAD/{code}/") };
+        let node =
+            Node { classification: ("TEAROAD", own), code, level: 1, parent: None, path: format!("/TEAROAD/{code}/") };
         sectors.add(load, node, line).map(|_| ())
     })?;
     sectors.table.save(conn)?;
     sectors.names.save(conn)?;
-    let mut correspondences = Table::new("correspondences", &["from_sector_id", "to_sector_id", "weight_ppm", "source_id"]);
+    let mut correspondences =
+        Table::new("correspondences", &["from_sector_id", "to_sector_id", "weight_ppm", "source_id"]);
     let source = Value::int(load.ids.find("source", "tearoad-reference"));
     lines(CORRESPONDENCES, |line| {
         let from = load.ids.sector(line, line.get("from_classification")?, "from_code")?;
@@ -487,7 +507,12 @@ fn existing(conn: &mut Conn) -> Loading<Ids> {
     let kinds = [
         ("region", Fixed("SELECT id, code FROM regions")),
         ("source", Fixed("SELECT id, code FROM sources")),
-        ("sector", Fixed("SELECT s.id, c.code || '/' || s.code FROM sectors s JOIN classifications c ON c.id = s.classification_id")),
+        (
+            "sector",
+            Fixed(
+                "SELECT s.id, c.code || '/' || s.code FROM sectors s JOIN classifications c ON c.id = s.classification_id",
+            ),
+        ),
     ];
     for (kind, statement) in kinds {
         for row in conn.rows(statement, &[])? {
@@ -521,7 +546,19 @@ fn region_updates(conn: &mut Conn, load: &mut Load) -> Loading<()> {
 fn parties(conn: &mut Conn, load: &mut Load) -> Loading<()> {
     let mut table = Table::new(
         "parties",
-        &["id", "slug", "kind", "org_kind", "region_id", "founded_on", "founded_precision", "website", "description", "sort_name", "source_id"],
+        &[
+            "id",
+            "slug",
+            "kind",
+            "org_kind",
+            "region_id",
+            "founded_on",
+            "founded_precision",
+            "website",
+            "description",
+            "sort_name",
+            "source_id",
+        ],
     );
     let mut names = Names::new();
     let mut id = revision::largest_id(conn, Fixed("SELECT MAX(id) FROM parties"))?;
@@ -554,8 +591,19 @@ fn events(conn: &mut Conn, load: &mut Load) -> Loading<()> {
     let mut table = Table::new(
         "events",
         &[
-            "id", "slug", "kind", "format", "starts_on", "ends_on", "date_precision", "region_id", "venue_party_id", "series",
-            "description", "sort_name", "source_id",
+            "id",
+            "slug",
+            "kind",
+            "format",
+            "starts_on",
+            "ends_on",
+            "date_precision",
+            "region_id",
+            "venue_party_id",
+            "series",
+            "description",
+            "sort_name",
+            "source_id",
         ],
     );
     let mut names = Names::new();
@@ -607,8 +655,19 @@ fn participations(conn: &mut Conn, load: &mut Load) -> Loading<()> {
     let mut table = Table::new(
         "participations",
         &[
-            "id", "slug", "event_id", "party_id", "region_id", "role", "status", "label", "headcount", "headcount_unit",
-            "headcount_bound", "includes_named", "source_id",
+            "id",
+            "slug",
+            "event_id",
+            "party_id",
+            "region_id",
+            "role",
+            "status",
+            "label",
+            "headcount",
+            "headcount_unit",
+            "headcount_bound",
+            "includes_named",
+            "source_id",
         ],
     );
     let mut sectors = Table::new("participation_sectors", &["participation_id", "sector_id"]);
@@ -632,7 +691,10 @@ fn participations(conn: &mut Conn, load: &mut Load) -> Loading<()> {
             load.ids.optional(line, "source", "source")?,
         ]);
         for code in line.get("sectors")?.split(';').filter(|c| !c.is_empty()) {
-            let sector = load.ids.find("sector", &format!("TEAROAD/{code}")).ok_or_else(|| line.wrong("sectors", "codes of TEAROAD"))?;
+            let sector = load
+                .ids
+                .find("sector", &format!("TEAROAD/{code}"))
+                .ok_or_else(|| line.wrong("sectors", "codes of TEAROAD"))?;
             sectors.rows.push(vec![Value::Int(id), Value::Int(sector)]);
         }
         load.inserted("Participation", slug);
@@ -646,8 +708,17 @@ fn agreements(conn: &mut Conn, load: &mut Load) -> Loading<()> {
     let mut table = Table::new(
         "agreements",
         &[
-            "id", "slug", "kind", "signed_on", "date_precision", "event_id", "count_min", "count_bound", "description",
-            "sort_name", "source_id",
+            "id",
+            "slug",
+            "kind",
+            "signed_on",
+            "date_precision",
+            "event_id",
+            "count_min",
+            "count_bound",
+            "description",
+            "sort_name",
+            "source_id",
         ],
     );
     let mut names = Names::new();
@@ -756,8 +827,19 @@ fn figures(conn: &mut Conn, load: &mut Load, number: i64) -> Loading<()> {
     let mut datasets = Table::new(
         "datasets",
         &[
-            "id", "code", "title", "family", "publisher", "publisher_party_id", "licence", "currency", "scale", "valuation",
-            "reconciled", "description", "source_id",
+            "id",
+            "code",
+            "title",
+            "family",
+            "publisher",
+            "publisher_party_id",
+            "licence",
+            "currency",
+            "scale",
+            "valuation",
+            "reconciled",
+            "description",
+            "source_id",
         ],
     );
     let mut scales: HashMap<i64, u32> = HashMap::new();
@@ -795,8 +877,21 @@ fn figures(conn: &mut Conn, load: &mut Load, number: i64) -> Loading<()> {
     let mut figures = Table::new(
         "trade_figures",
         &[
-            "dataset_id", "reporter_id", "partner_id", "sector_id", "flow", "period_start", "period_months", "origin",
-            "reporter_level", "partner_level", "sector_level", "value_scaled", "status", "source_id", "revision",
+            "dataset_id",
+            "reporter_id",
+            "partner_id",
+            "sector_id",
+            "flow",
+            "period_start",
+            "period_months",
+            "origin",
+            "reporter_level",
+            "partner_level",
+            "sector_level",
+            "value_scaled",
+            "status",
+            "source_id",
+            "revision",
         ],
     );
     let mut counts: HashMap<(i64, i64, Period), i64> = HashMap::new();
@@ -836,8 +931,21 @@ fn published_values(conn: &mut Conn, load: &Load) -> Loading<()> {
     let mut table = Table::new(
         "published_values",
         &[
-            "dataset_id", "reporter_id", "partner_id", "sector_id", "flow", "period_start", "period_months", "ordinal", "measure",
-            "text", "mantissa", "exponent", "currency", "note", "source_id",
+            "dataset_id",
+            "reporter_id",
+            "partner_id",
+            "sector_id",
+            "flow",
+            "period_start",
+            "period_months",
+            "ordinal",
+            "measure",
+            "text",
+            "mantissa",
+            "exponent",
+            "currency",
+            "note",
+            "source_id",
         ],
     );
     lines(PUBLISHED, |line| {

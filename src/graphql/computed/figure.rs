@@ -22,11 +22,12 @@ use crate::storage::value::{Row, Value};
 pub fn values(session: &mut Session<'_>, plan: &RowPlan, rows: &[Row]) -> Result<Vec<Vec<Tree>>, RunError> {
     let reader = Reader { plan, snapshot: session.snapshot };
     let shows = |wanted: &[Which]| plan.computed.iter().any(|c| wanted.contains(&c.value));
-    let printed = if shows(&[Which::FigurePublished, Which::FigureGrowth, Which::FigureRank, Which::FigureImpliedPrevious]) {
-        printed(session, &reader, rows)?
-    } else {
-        Vec::new()
-    };
+    let printed =
+        if shows(&[Which::FigurePublished, Which::FigureGrowth, Which::FigureRank, Which::FigureImpliedPrevious]) {
+            printed(session, &reader, rows)?
+        } else {
+            Vec::new()
+        };
     let mut out = Vec::with_capacity(plan.computed.len());
     for slot in &plan.computed {
         let with_printed = |each: &dyn Fn(&Row, &[Printed]) -> Tree| -> Vec<Tree> {

@@ -1,0 +1,786 @@
+//! CEPII BACI: year files `t,i,j,k,v,q`, with tables of countries and products beside them.
+//!
+//! A first pass reads and checks every line and writes nothing. The second fills a temporary table inside the one
+//! transaction; from there rows that are new or differ go to the figures, rows that the files no longer have are
+//! removed, and what is equal is left alone. Memory does not grow with the files as long as they are sorted, as CEPII
+//! sorts them; unsorted files cost some 20 bytes a row to find duplicates.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::path::PathBuf;
+use std::time::Instant;
+
+use diesel::prelude::ExecuteCopyFromDsl as _;
+
+use super::csv_file::{CsvFile, Record, sha256, size};
+use super::progress::Progress;
+use super::report::{Bad, Report, Tell};
+use super::{Options, Summary, TransferError, terms};
+use crate::domain::decimal::parse_scaled;
+use crate::domain::flow::{REGION_LEVELS, code_of};
+use crate::domain::fold::fold;
+use crate::domain::period::Period;
+use crate::storage::bulk::{self, Fixed, Statement};
+use crate::storage::conn::Conn;
+use crate::storage::revision::{self, Change};
+use crate::storage::value::Value;
+
+/// Columns of a year file.
+const COLUMNS: [&str; 6] = ["t", "i", "j", "k", "v", "q"];
+/// A whole published year has about 220 exporters; files with more than this many are taken as one.
+const COMPLETE_EXPORTERS: usize = 200;
+
+diesel::table! {
+    /// Figures on their way in; lives as long as the transaction.
+    import_figures (reporter_id, partner_id, sector_id, period_start) {
+        reporter_id -> BigInt,
+        partner_id -> BigInt,
+        sector_id -> BigInt,
+        period_start -> Integer,
+        reporter_level -> Integer,
+        partner_level -> Integer,
+        value_scaled -> BigInt,
+        net_weight_g -> Nullable<BigInt>,
+    }
+}
+
+type Done<T> = Result<T, TransferError>;
+
+/// The files of an import, by what they are.
+#[derive(Debug, Default)]
+struct Files {
+    years: Vec<PathBuf>,
+    countries: Vec<PathBuf>,
+    products: Vec<PathBuf>,
+}
+
+/// A figure as a year file has it, with ids instead of codes.
+#[derive(Debug, Clone, Copy)]
+struct Figure {
+    year: i32,
+    reporter: i64,
+    partner: i64,
+    product: i64,
+    value: i64,
+    weight: Option<i64>,
+    /// The codes in one number that grows in the order of the files.
+    key: u64,
+}
+
+/// What codes mean.
+struct World {
+    areas: HashMap<u32, Vec<Area>>,
+    products: HashMap<u32, i64>,
+    country_names: HashMap<u32, String>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Area {
+    region: i64,
+    level: i64,
+    from: i64,
+    to: i64,
+}
+
+/// How duplicates are found.
+enum Seen {
+    /// By order: each key is larger than the one before.
+    Ascending(u64),
+    /// By keeping every key.
+    Kept(HashSet<u64>),
+}
+
+impl Files {
+    fn find(paths: &[PathBuf]) -> Done<Self> {
+        let mut out = Self::default();
+        for path in paths {
+            if path.is_dir() {
+                let entries = std::fs::read_dir(path).map_err(|e| super::csv_file::unreadable(path, e))?;
+                let mut inside: Vec<PathBuf> = entries.flatten().map(|e| e.path()).filter(|p| p.is_file()).collect();
+                inside.sort();
+                for file in inside {
+                    out.add(file, true)?;
+                }
+            } else {
+                out.add(path.clone(), false)?;
+            }
+        }
+        if out.years.is_empty() {
+            return Err(TransferError::File(
+                "there is no BACI year file (BACI_HS17_Y2020_V202501.csv) among the files".to_owned(),
+            ));
+        }
+        Ok(out)
+    }
+
+    fn add(&mut self, path: PathBuf, from_folder: bool) -> Done<()> {
+        let name = path.file_name().and_then(|n| n.to_str()).unwrap_or_default().to_ascii_lowercase();
+        let is_table = name.ends_with(".csv") || name.ends_with(".csv.gz");
+        if name.starts_with("country_codes") {
+            self.countries.push(path);
+        } else if name.starts_with("product_codes") {
+            self.products.push(path);
+        } else if is_table && (name.starts_with("baci_") || !from_folder) {
+            self.years.push(path);
+        } else if !from_folder {
+            return Err(TransferError::File(format!(
+                "{}: expected a .csv or .csv.gz file or a folder of them",
+                path.display()
+            )));
+        }
+        Ok(())
+    }
+
+    /// The edition that the names of the year files tell, or the option does.
+    fn edition(&self, option: Option<&str>) -> Done<&'static str> {
+        const EDITIONS: [(&str, &str); 7] = [
+            ("92", "HS1992"),
+            ("96", "HS1996"),
+            ("02", "HS2002"),
+            ("07", "HS2007"),
+            ("12", "HS2012"),
+            ("17", "HS2017"),
+            ("22", "HS2022"),
+        ];
+        if let Some(option) = option {
+            let digits = option.trim_start_matches(|c: char| !c.is_ascii_digit());
+            let short = digits.get(digits.len().saturating_sub(2)..).unwrap_or_default();
+            return EDITIONS.iter().find(|(s, _)| *s == short).map(|(_, edition)| *edition).ok_or_else(|| {
+                TransferError::Usage(format!(
+                    "--edition is `{option}`, expected one of HS1992, HS1996, HS2002, HS2007, HS2012, HS2017, HS2022"
+                ))
+            });
+        }
+        let mut found: Option<&'static str> = None;
+        for path in &self.years {
+            let name = path.file_name().and_then(|n| n.to_str()).unwrap_or_default().to_ascii_uppercase();
+            let edition = EDITIONS.iter().find(|(s, _)| name.contains(&format!("HS{s}_"))).map(|(_, edition)| *edition);
+            let Some(edition) = edition else {
+                return Err(TransferError::Usage(format!(
+                    "{}: the name does not tell the HS edition; pass --edition HS2017",
+                    path.display()
+                )));
+            };
+            if found.is_some_and(|f| f != edition) {
+                return Err(TransferError::Usage(
+                    "the files are of several HS editions; import each edition on its own".to_owned(),
+                ));
+            }
+            found = Some(edition);
+        }
+        found.ok_or_else(|| TransferError::Usage("pass --edition HS2017".to_owned()))
+    }
+}
+
+impl World {
+    fn load(conn: &mut Conn, edition: &str) -> Done<Self> {
+        let mut areas: HashMap<u32, Vec<Area>> = HashMap::new();
+        let statement = Fixed(
+            "SELECT c.code, c.region_id, r.level, c.valid_from, c.valid_to FROM region_codes c JOIN regions r ON r.id = c.region_id WHERE c.scheme = 'COMTRADE' AND r.kind <> 'GROUP'",
+        );
+        for row in conn.rows(statement, &[])? {
+            let code = row.text(0).and_then(|c| c.parse().ok());
+            let (Some(code), Some(region), Some(level)) = (code, row.int(1), row.text(2)) else { continue };
+            let level = code_of(REGION_LEVELS, level).unwrap_or(0);
+            let (from, to) = (row.int(3).unwrap_or(i64::MIN), row.int(4).unwrap_or(i64::MAX));
+            areas.entry(code).or_default().push(Area { region, level, from, to });
+        }
+        let mut out = Self { areas, products: HashMap::new(), country_names: HashMap::new() };
+        out.load_products(conn, edition)?;
+        Ok(out)
+    }
+
+    fn load_products(&mut self, conn: &mut Conn, edition: &str) -> Done<()> {
+        let statement = Statement(format!(
+            "SELECT s.code, s.id FROM sectors s JOIN classifications c ON c.id = s.classification_id WHERE s.level = 6 AND c.code = '{edition}'"
+        ));
+        for row in conn.rows(statement, &[])? {
+            if let (Some(code), Some(id)) = (row.text(0).and_then(|c| c.parse().ok()), row.int(1)) {
+                self.products.insert(code, id);
+            }
+        }
+        Ok(())
+    }
+
+    fn area(&self, text: &str, year: i32) -> Result<Area, String> {
+        let code: u32 = text.parse().map_err(|_| "expected the number of an area".to_owned())?;
+        let year = i64::from(year);
+        let known = self.areas.get(&code).map(Vec::as_slice).unwrap_or_default();
+        // Years of validity choose between several areas of one code; they never refuse one.
+        known.iter().find(|a| a.from <= year && year <= a.to).or_else(|| known.first()).copied().ok_or_else(|| {
+            let name = self.country_names.get(&code).map(|n| format!(" ({n})")).unwrap_or_default();
+            let near = self.nearest_area(code);
+            format!("no area has this Comtrade code{name}; the nearest known is {near}")
+        })
+    }
+
+    fn nearest_area(&self, code: u32) -> u32 {
+        self.areas.keys().copied().min_by_key(|k| (k.abs_diff(code), *k)).unwrap_or(0)
+    }
+
+    fn product(&self, text: &str) -> Result<(u32, i64), String> {
+        let fits = (1..=6).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+        let code: u32 = if fits { text.parse().unwrap_or(0) } else { 0 };
+        if !fits {
+            return Err("expected an HS product of six digits".to_owned());
+        }
+        self.products.get(&code).map(|id| (code, *id)).ok_or_else(|| {
+            let near = self.products.keys().copied().min_by_key(|k| (k.abs_diff(code), *k));
+            match near {
+                Some(near) => format!("no product of this edition has the code {code:06}; the nearest known is {near:06}; import its nomenclature, or give product_codes_*.csv too"),
+                None => format!("no product {code:06}: this edition has no products yet; import its nomenclature, or give product_codes_*.csv too"),
+            }
+        })
+    }
+
+    /// The figure of a line, or the column that is wrong and why.
+    fn figure(&self, file: &CsvFile, record: &Record) -> Result<Figure, (usize, String)> {
+        let width = record.width(file);
+        if width != file.width() {
+            return Err((0, format!("the line has {width} fields, expected {}", file.width())));
+        }
+        let cell = |column: usize| record.get(file, column);
+        let year: i32 =
+            cell(0).parse().ok().filter(|y| (1900..=2155).contains(y)).ok_or((0, "expected a year".to_owned()))?;
+        let (exporter, importer) = (cell(1), cell(2));
+        let reporter = self.area(&exporter, year).map_err(|e| (1, e))?;
+        let partner = self.area(&importer, year).map_err(|e| (2, e))?;
+        let (code, product) = self.product(&cell(3)).map_err(|e| (3, e))?;
+        // Thousand dollars to thousandths of a dollar, tons to grams.
+        let value = parse_scaled(&cell(4), 6).map_err(|e| (4, format!("expected thousand dollars: {e}")))?.units;
+        let weight = match cell(5).as_str() {
+            "" | "NA" => None,
+            text => Some(parse_scaled(text, 6).map_err(|e| (5, format!("expected tons: {e}")))?.units),
+        };
+        let number = |text: &str| text.parse::<u64>().unwrap_or(0);
+        let key = (u64::try_from(year - 1900).unwrap_or(0) << 48)
+            | (number(&exporter) << 36)
+            | (number(&importer) << 24)
+            | u64::from(code);
+        Ok(Figure { year, reporter: reporter.region, partner: partner.region, product, value, weight, key })
+    }
+}
+
+impl Seen {
+    /// Whether the key was met before; `None` when the order does not tell.
+    fn is_new(&mut self, key: u64) -> Option<bool> {
+        match self {
+            Self::Ascending(last) if key > *last => {
+                *last = key;
+                Some(true)
+            }
+            Self::Ascending(_) => None,
+            Self::Kept(keys) => Some(keys.insert(key)),
+        }
+    }
+}
+
+/// What one pass met.
+#[derive(Debug, Default)]
+struct Pass {
+    read: u64,
+    /// The keys do not ascend; the pass must be made again with all keys kept.
+    unsorted: bool,
+}
+
+/// Reads every line of the year files; good figures go to `good`.
+fn pass(
+    files: &[PathBuf],
+    world: &World,
+    seen: &mut Seen,
+    what: &'static str,
+    report: &mut Report<'_>,
+    tell: Tell<'_>,
+    mut good: impl FnMut(Figure) -> Done<()>,
+) -> Done<Pass> {
+    let mut progress = Progress::new(what, files.iter().map(|f| size(f)).sum(), tell);
+    let mut before = 0;
+    let mut out = Pass::default();
+    let mut record = Record::default();
+    for path in files {
+        let mut file = CsvFile::open(path, &COLUMNS)?;
+        while file.next(&mut record)? {
+            out.read += 1;
+            progress.row(before + file.bytes_read());
+            let problem = match world.figure(&file, &record) {
+                Ok(figure) => match seen.is_new(figure.key) {
+                    Some(true) => {
+                        good(figure)?;
+                        continue;
+                    }
+                    Some(false) => (3, "this year, exporter, importer and product stand in an earlier line".to_owned()),
+                    None => {
+                        out.unsorted = true;
+                        return Ok(out);
+                    }
+                },
+                Err(problem) => problem,
+            };
+            let (column, reason) = problem;
+            let name = COLUMNS.get(column).copied().unwrap_or_default();
+            let value = record.get(&file, column);
+            report.bad(Bad { file: path, line: record.line, column: name, value: &value }, &reason);
+        }
+        before += file.bytes_read();
+    }
+    Ok(out)
+}
+
+/// Products of the tables that the edition lacks, with their names.
+fn new_products(files: &[PathBuf], world: &World) -> Done<BTreeMap<String, String>> {
+    let mut out = BTreeMap::new();
+    let mut record = Record::default();
+    for path in files {
+        let mut file = CsvFile::open(path, &["code", "description"])?;
+        while file.next(&mut record)? {
+            let code = record.get(&file, 0);
+            if !(5..=6).contains(&code.len()) || !code.bytes().all(|b| b.is_ascii_digit()) {
+                // BACI's tables end with pseudo-products such as `9999AA`, which no year file of six digits has.
+                continue;
+            }
+            let code = format!("{code:0>6}");
+            if code.parse::<u32>().is_ok_and(|c| !world.products.contains_key(&c)) {
+                out.insert(code, record.get(&file, 1));
+            }
+        }
+    }
+    Ok(out)
+}
+
+fn country_names(files: &[PathBuf]) -> Done<HashMap<u32, String>> {
+    let mut out = HashMap::new();
+    let mut record = Record::default();
+    for path in files {
+        let layouts: [&[&str]; 2] = [&["country_code", "country_name"], &["country_code", "country_name_full"]];
+        let opened = layouts.iter().map(|wanted| CsvFile::open(path, wanted)).find(Result::is_ok);
+        let mut file = match opened {
+            Some(file) => file?,
+            None => CsvFile::open(path, &["country_code", "country_name"])?,
+        };
+        while file.next(&mut record)? {
+            if let Ok(code) = record.get(&file, 0).parse() {
+                out.insert(code, record.get(&file, 1));
+            }
+        }
+    }
+    Ok(out)
+}
+
+/// Loads BACI year files as a reconciled dataset. Nothing is written when a line is bad, unless the options skip those.
+pub fn import(conn: &mut Conn, options: &Options, paths: &[PathBuf], tell: Tell<'_>) -> Done<Summary> {
+    let started = Instant::now();
+    let files = Files::find(paths)?;
+    let edition = files.edition(options.edition.as_deref())?;
+    let mut world = World::load(conn, edition)?;
+    world.country_names = country_names(&files.countries)?;
+    let products = new_products(&files.products, &world)?;
+    // Known in the first pass; their ids come with the second.
+    world.products.extend(products.keys().filter_map(|code| Some((code.parse().ok()?, -1))));
+    let mut report = Report::new(tell);
+    let mut seen = Seen::Ascending(0);
+    let mut checked = pass(&files.years, &world, &mut seen, "checking", &mut report, tell, |_| Ok(()))?;
+    let sorted = !checked.unsorted;
+    if !sorted {
+        report = Report::new(tell);
+        seen = Seen::Kept(HashSet::new());
+        checked = pass(&files.years, &world, &mut seen, "checking", &mut report, tell, |_| Ok(()))?;
+    }
+    drop(seen);
+    report.check(options.skip_bad)?;
+    let job = Job { files: &files, edition, options, products: &products, sorted, bad: report.count(), tell };
+    let mut summary = conn.write(|conn| job.write(conn, &mut world))?;
+    summary.what = format!("BACI {edition}, {} year file(s)", files.years.len());
+    summary.read = checked.read;
+    summary.bad = report.count();
+    summary.took_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    Ok(summary)
+}
+
+/// The second pass, inside the transaction.
+struct Job<'a> {
+    files: &'a Files,
+    edition: &'static str,
+    options: &'a Options,
+    products: &'a BTreeMap<String, String>,
+    sorted: bool,
+    bad: u64,
+    tell: Tell<'a>,
+}
+
+/// Counts of one reporter and period.
+#[derive(Debug, Clone, Copy, Default)]
+struct Group {
+    total: i64,
+    inserted: i64,
+    updated: i64,
+    deleted: i64,
+}
+
+impl Job<'_> {
+    fn write(&self, conn: &mut Conn, world: &mut World) -> Done<Summary> {
+        revision::lock(conn)?;
+        let created = self.create_products(conn)?;
+        world.load_products(conn, self.edition)?;
+        conn.batch(
+            "CREATE TEMPORARY TABLE import_figures (reporter_id BIGINT NOT NULL, partner_id BIGINT NOT NULL, sector_id BIGINT NOT NULL, period_start INTEGER NOT NULL, reporter_level INTEGER NOT NULL, partner_level INTEGER NOT NULL, value_scaled BIGINT NOT NULL, net_weight_g BIGINT)",
+        )?;
+        self.stage(conn, world)?;
+        let code = format!("BACI-{}", self.edition);
+        let dataset = conn
+            .rows(Statement(format!("SELECT id FROM datasets WHERE code = '{code}'")), &[])?
+            .first()
+            .and_then(|r| r.int(0));
+        let groups = self.compare(conn, dataset)?;
+        let sum = |of: fn(&Group) -> i64| u64::try_from(groups.values().map(of).sum::<i64>()).unwrap_or(0);
+        let mut summary = Summary {
+            inserted: sum(|g| g.inserted),
+            updated: sum(|g| g.updated),
+            deleted: sum(|g| g.deleted),
+            unchanged: sum(|g| g.total - g.inserted - g.updated),
+            ..Summary::default()
+        };
+        let changed = summary.inserted + summary.updated + summary.deleted > 0 || !created.is_empty();
+        if changed {
+            if summary.deleted > 0 {
+                (self.tell)(&format!("{} figures that the files no longer have are removed", summary.deleted));
+            }
+            summary.revision = Some(self.apply(conn, dataset, &code, &groups, created)?);
+        }
+        conn.batch("DROP TABLE import_figures")?;
+        Ok(summary)
+    }
+
+    /// Adds the products that only the tables have, with the headings above them.
+    fn create_products(&self, conn: &mut Conn) -> Done<Vec<Change>> {
+        let nodes = self
+            .products
+            .iter()
+            .map(|(code, name)| super::nomenclature::Node { code: code.clone(), name: name.clone() });
+        super::nomenclature::add(conn, self.edition, nodes.collect()).map(|added| added.changes)
+    }
+
+    fn stage(&self, conn: &mut Conn, world: &World) -> Done<()> {
+        let levels: HashMap<i64, i64> = world.areas.values().flatten().map(|a| (a.region, a.level)).collect();
+        let level = |region: i64| levels.get(&region).copied().unwrap_or(0);
+        // Bad lines were told in the first pass.
+        let quiet: Tell<'_> = &|_| {};
+        match conn {
+            Conn::Sqlite(_) => {
+                const COLUMNS: &[&str] = &[
+                    "reporter_id",
+                    "partner_id",
+                    "sector_id",
+                    "period_start",
+                    "reporter_level",
+                    "partner_level",
+                    "value_scaled",
+                    "net_weight_g",
+                ];
+                let mut batch: Vec<Vec<Value>> = Vec::with_capacity(bulk::BATCH);
+                pass(&self.files.years, world, &mut self.seen(), "loading", &mut Report::new(quiet), self.tell, |f| {
+                    let start = i64::from(Period::year(f.year).start);
+                    let numbers =
+                        [f.reporter, f.partner, f.product, start, level(f.reporter), level(f.partner), f.value];
+                    let mut row: Vec<Value> = numbers.into_iter().map(Value::Int).collect();
+                    row.push(Value::int(f.weight));
+                    batch.push(row);
+                    if batch.len() == bulk::BATCH {
+                        bulk::insert(conn, "import_figures", COLUMNS, &[], &batch)?;
+                        batch.clear();
+                    }
+                    Ok(())
+                })?;
+                bulk::insert(conn, "import_figures", COLUMNS, &[], &batch)?;
+            }
+            Conn::Postgres(inner) => {
+                let rows = |out: &mut dyn std::io::Write| -> Done<()> {
+                    pass(&self.files.years, world, &mut self.seen(), "loading", &mut Report::new(quiet), self.tell, |f| {
+                        let start = Period::year(f.year).start;
+                        let weight = f.weight.map_or_else(|| "\\N".to_owned(), |w| w.to_string());
+                        writeln!(
+                            out,
+                            "{}\t{}\t{}\t{start}\t{}\t{}\t{}\t{weight}",
+                            f.reporter,
+                            f.partner,
+                            f.product,
+                            level(f.reporter),
+                            level(f.partner),
+                            f.value
+                        )
+                        .map_err(|e| TransferError::File(format!("the database stopped taking rows: {e}")))
+                    })
+                    .map(|_| ())
+                };
+                diesel::copy_from(import_figures::table).from_raw_data(import_figures::table, rows).execute(inner)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// How this pass finds duplicates: as the first one did.
+    fn seen(&self) -> Seen {
+        if self.sorted { Seen::Ascending(0) } else { Seen::Kept(HashSet::new()) }
+    }
+
+    /// What the staged rows would change, by reporter and first month.
+    fn compare(&self, conn: &mut Conn, dataset: Option<i64>) -> Done<BTreeMap<(i64, i64), Group>> {
+        let mut groups: BTreeMap<(i64, i64), Group> = BTreeMap::new();
+        let Some(dataset) = dataset else {
+            let statement = Fixed(
+                "SELECT reporter_id, period_start, COUNT(*) FROM import_figures GROUP BY reporter_id, period_start",
+            );
+            for row in conn.rows(statement, &[])? {
+                let total = row.int(2).unwrap_or(0);
+                groups.insert(
+                    (row.int(0).unwrap_or(0), row.int(1).unwrap_or(0)),
+                    Group { total, inserted: total, ..Group::default() },
+                );
+            }
+            return Ok(groups);
+        };
+        conn.batch(
+            "CREATE INDEX import_figures_key ON import_figures (reporter_id, period_start, partner_id, sector_id)",
+        )?;
+        if matches!(conn, Conn::Postgres(_)) {
+            conn.batch("ANALYZE import_figures")?;
+        }
+        let on = format!(
+            "t.dataset_id = {dataset} AND t.reporter_id = s.reporter_id AND t.partner_id = s.partner_id AND t.sector_id = s.sector_id AND t.flow = 1 AND t.period_start = s.period_start AND t.period_months = 12 AND t.origin = 1"
+        );
+        let statement = Statement(format!(
+            "SELECT s.reporter_id, s.period_start, COUNT(*), CAST(SUM(CASE WHEN t.dataset_id IS NULL THEN 1 ELSE 0 END) AS BIGINT), CAST(SUM(CASE WHEN t.dataset_id IS NOT NULL AND (t.value_scaled IS DISTINCT FROM s.value_scaled OR t.net_weight_g IS DISTINCT FROM s.net_weight_g) THEN 1 ELSE 0 END) AS BIGINT) FROM import_figures s LEFT JOIN trade_figures t ON {on} GROUP BY s.reporter_id, s.period_start"
+        ));
+        for row in conn.rows(statement, &[])? {
+            let count = |at: usize| row.int(at).unwrap_or(0);
+            groups.insert(
+                (count(0), count(1)),
+                Group { total: count(2), inserted: count(3), updated: count(4), deleted: 0 },
+            );
+        }
+        let statement = Statement(format!(
+            "SELECT t.reporter_id, t.period_start, COUNT(*) FROM trade_figures t WHERE {} GROUP BY t.reporter_id, t.period_start",
+            gone(dataset)
+        ));
+        for row in conn.rows(statement, &[])? {
+            groups.entry((row.int(0).unwrap_or(0), row.int(1).unwrap_or(0))).or_default().deleted =
+                row.int(2).unwrap_or(0);
+        }
+        Ok(groups)
+    }
+
+    fn apply(
+        &self,
+        conn: &mut Conn,
+        dataset: Option<i64>,
+        code: &str,
+        groups: &BTreeMap<(i64, i64), Group>,
+        mut changes: Vec<Change>,
+    ) -> Done<i64> {
+        let number = revision::next(conn)?;
+        let source = self.write_sources(conn, &mut changes)?;
+        let fresh = dataset.is_none();
+        let dataset = match dataset {
+            Some(id) => id,
+            None => self.write_dataset(conn, code, source, &mut changes)?,
+        };
+        if !fresh {
+            bulk::execute(conn, &Statement(format!("DELETE FROM trade_figures AS t WHERE {}", gone(dataset))))?;
+        }
+        let partition = bulk::figure_partition(dataset);
+        let into_partition = fresh && matches!(conn, Conn::Postgres(_));
+        let target = if into_partition { partition.as_str() } else { "trade_figures" };
+        if into_partition {
+            // Filled on its own and attached at the end: readers are kept waiting for a moment only.
+            conn.batch(&format!("CREATE TABLE {partition} (LIKE trade_figures INCLUDING DEFAULTS)"))?;
+        }
+        let upsert = if fresh {
+            ""
+        } else {
+            " ON CONFLICT (dataset_id, reporter_id, partner_id, sector_id, flow, period_start, period_months, origin) DO UPDATE SET value_scaled = excluded.value_scaled, net_weight_g = excluded.net_weight_g, source_id = excluded.source_id, revision = excluded.revision WHERE trade_figures.value_scaled IS DISTINCT FROM excluded.value_scaled OR trade_figures.net_weight_g IS DISTINCT FROM excluded.net_weight_g"
+        };
+        bulk::execute(
+            conn,
+            &Statement(format!(
+                "INSERT INTO {target} (dataset_id, reporter_id, partner_id, sector_id, flow, period_start, period_months, origin, reporter_level, partner_level, sector_level, value_scaled, net_weight_g, status, source_id, revision) SELECT {dataset}, reporter_id, partner_id, sector_id, 1, period_start, 12, 1, reporter_level, partner_level, 6, value_scaled, net_weight_g, 1, {source}, {number} FROM import_figures WHERE TRUE ORDER BY reporter_id, partner_id, sector_id, period_start{upsert}"
+            )),
+        )?;
+        if into_partition {
+            bulk::attach_figure_partition(conn, dataset)?;
+        }
+        self.write_coverage(conn, dataset, groups)?;
+        bulk::refresh_statistics(conn)?;
+        changes.extend(self.figure_changes(conn, code, groups)?);
+        let summary = serde_json::json!({
+            "format": "baci",
+            "inserted": groups.values().map(|g| g.inserted).sum::<i64>(),
+            "updated": groups.values().map(|g| g.updated).sum::<i64>(),
+            "deleted": groups.values().map(|g| g.deleted).sum::<i64>(),
+            "bad": self.bad,
+        });
+        Ok(revision::finish(conn, "IMPORT", Some(source), &summary, &changes)?)
+    }
+
+    /// One source a year file; the last one is that of the figures where there are several.
+    fn write_sources(&self, conn: &mut Conn, changes: &mut Vec<Change>) -> Done<i64> {
+        let mut id = revision::largest_id(conn, Fixed("SELECT MAX(id) FROM sources"))?;
+        let mut source = 0;
+        for path in &self.files.years {
+            let hash = sha256(path)?;
+            let name = path.file_name().and_then(|n| n.to_str()).unwrap_or("file").to_owned();
+            let short = hash.get(..12).unwrap_or_default();
+            let code = format!("baci-{}-{short}", self.edition.to_ascii_lowercase());
+            let known = conn.rows(Statement(format!("SELECT id FROM sources WHERE code = '{code}'")), &[])?;
+            if let Some(known) = known.first().and_then(|r| r.int(0)) {
+                source = known;
+                continue;
+            }
+            id += 1;
+            source = id;
+            let note = (self.bad > 0).then(|| format!("{} bad line(s) of the import were left out", self.bad));
+            bulk::insert(
+                conn,
+                "sources",
+                &["id", "code", "kind", "publisher", "title", "url", "retrieved_at", "licence", "sha256", "note"],
+                &[],
+                &[vec![
+                    Value::Int(id),
+                    Value::Text(code.clone()),
+                    Value::Text("FILE".to_owned()),
+                    Value::Text("CEPII".to_owned()),
+                    Value::Text(name),
+                    Value::Null,
+                    Value::Time(revision::now()),
+                    Value::Text(LICENCE.to_owned()),
+                    Value::Text(hash),
+                    Value::text(note),
+                ]],
+            )?;
+            changes.push(change("Source", code, "INSERT"));
+        }
+        Ok(source)
+    }
+
+    fn write_dataset(&self, conn: &mut Conn, code: &str, source: i64, changes: &mut Vec<Change>) -> Done<i64> {
+        let id = revision::largest_id(conn, Fixed("SELECT MAX(id) FROM datasets"))? + 1;
+        let year = self.edition.trim_start_matches("HS");
+        bulk::insert(
+            conn,
+            "datasets",
+            &[
+                "id",
+                "code",
+                "title",
+                "family",
+                "publisher",
+                "licence",
+                "currency",
+                "scale",
+                "valuation",
+                "reconciled",
+                "description",
+                "source_id",
+            ],
+            &[],
+            &[vec![
+                Value::Int(id),
+                Value::Text(code.to_owned()),
+                Value::Text(format!("CEPII BACI, HS {year}")),
+                Value::Text("HS".to_owned()),
+                Value::Text("CEPII".to_owned()),
+                Value::Text(LICENCE.to_owned()),
+                Value::Text("USD".to_owned()),
+                Value::Int(3),
+                Value::Text("FOB".to_owned()),
+                Value::Bool(true),
+                Value::Text(format!(
+                    "Bilateral trade at product level in the {year} edition of the Harmonized System, reconciled by CEPII from both sides' reports to UN Comtrade; one row a pair, FOB."
+                )),
+                Value::Int(source),
+            ]],
+        )?;
+        changes.push(change("Dataset", code.to_owned(), "INSERT"));
+        Ok(id)
+    }
+
+    fn write_coverage(&self, conn: &mut Conn, dataset: i64, groups: &BTreeMap<(i64, i64), Group>) -> Done<()> {
+        let mut exporters: HashMap<i64, usize> = HashMap::new();
+        for ((_, start), _) in groups.iter().filter(|(_, g)| g.total > 0) {
+            *exporters.entry(*start).or_default() += 1;
+        }
+        let extent = |start: i64| {
+            let whole = self.options.complete || exporters.get(&start).is_some_and(|n| *n > COMPLETE_EXPORTERS);
+            Value::Text(if whole { "COMPLETE" } else { "LISTED" }.to_owned())
+        };
+        let rows: Vec<Vec<Value>> = groups
+            .iter()
+            .map(|((reporter, start), group)| {
+                vec![
+                    Value::Int(dataset),
+                    Value::Int(*reporter),
+                    Value::Int(*start),
+                    Value::Int(12),
+                    extent(*start),
+                    extent(*start),
+                    Value::Int(group.total),
+                ]
+            })
+            .collect();
+        bulk::insert(
+            conn,
+            "dataset_coverage",
+            &["dataset_id", "reporter_id", "period_start", "period_months", "partners", "sectors", "n_figures"],
+            &["dataset_id", "reporter_id", "period_start", "period_months"],
+            &rows,
+        )?;
+        Ok(())
+    }
+
+    fn figure_changes(&self, conn: &mut Conn, code: &str, groups: &BTreeMap<(i64, i64), Group>) -> Done<Vec<Change>> {
+        let rows = conn.rows(Fixed("SELECT id, code FROM regions"), &[])?;
+        let regions: HashMap<i64, String> =
+            rows.iter().filter_map(|r| Some((r.int(0)?, r.text(1)?.to_owned()))).collect();
+        let changed = groups.iter().filter(|(_, g)| g.inserted + g.updated + g.deleted > 0);
+        Ok(changed
+            .map(|((reporter, start), group)| {
+                let region = regions.get(reporter).map_or("", String::as_str);
+                let period = Period { start: i32::try_from(*start).unwrap_or(0), months: 12 };
+                Change {
+                    inserted: group.inserted,
+                    updated: group.updated,
+                    deleted: group.deleted,
+                    ..change("TradeFigure", format!("{code}/{region}/{period}"), "FIGURES")
+                }
+            })
+            .collect())
+    }
+}
+
+/// CEPII's licence of BACI.
+const LICENCE: &str = "Etalab Open Licence 2.0";
+
+fn change(entity: &'static str, key: String, action: &'static str) -> Change {
+    Change { entity, key, action, inserted: 1, updated: 0, deleted: 0, replaced: false }
+}
+
+/// Figures `t` of the staged reporters and years that are not staged.
+fn gone(dataset: i64) -> String {
+    format!(
+        "t.dataset_id = {dataset} AND t.flow = 1 AND t.origin = 1 AND t.period_months = 12 AND EXISTS (SELECT 1 FROM import_figures g WHERE g.reporter_id = t.reporter_id AND g.period_start = t.period_start) AND NOT EXISTS (SELECT 1 FROM import_figures s WHERE s.reporter_id = t.reporter_id AND s.period_start = t.period_start AND s.partner_id = t.partner_id AND s.sector_id = t.sector_id)"
+    )
+}
+
+/// Search terms and folded form of a name; shared with the nomenclature.
+pub(super) fn name_rows(id: i64, text: &str) -> (Vec<Value>, Vec<Vec<Value>>) {
+    let folded = fold(text);
+    let words = terms::of(&folded);
+    let name = vec![
+        Value::Text("SECTOR".to_owned()),
+        Value::Int(id),
+        Value::Text("en".to_owned()),
+        Value::Int(0),
+        Value::Text(text.to_owned()),
+        Value::Text(folded),
+    ];
+    let terms =
+        words.into_iter().map(|w| vec![Value::Text(w), Value::Text("SECTOR".to_owned()), Value::Int(id)]).collect();
+    (name, terms)
+}
