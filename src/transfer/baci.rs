@@ -29,19 +29,22 @@ const COLUMNS: [&str; 6] = ["t", "i", "j", "k", "v", "q"];
 /// A whole published year has about 220 exporters; files with more than this many are taken as one.
 const COMPLETE_EXPORTERS: usize = 200;
 
-diesel::table! {
-    /// Figures on their way in; lives as long as the transaction.
-    import_figures (reporter_id, partner_id, sector_id, period_start) {
-        reporter_id -> BigInt,
-        partner_id -> BigInt,
-        sector_id -> BigInt,
-        period_start -> Integer,
-        reporter_level -> Integer,
-        partner_level -> Integer,
-        value_scaled -> BigInt,
-        net_weight_g -> Nullable<BigInt>,
+mod staged {
+    diesel::table! {
+        /// Figures on their way in; lives as long as the transaction.
+        import_figures (reporter_id, partner_id, sector_id, period_start) {
+            reporter_id -> BigInt,
+            partner_id -> BigInt,
+            sector_id -> BigInt,
+            period_start -> Integer,
+            reporter_level -> Integer,
+            partner_level -> Integer,
+            value_scaled -> BigInt,
+            net_weight_g -> Nullable<BigInt>,
+        }
     }
 }
+use staged::import_figures;
 
 type Done<T> = Result<T, TransferError>;
 
@@ -71,6 +74,8 @@ struct World {
     areas: HashMap<u32, Vec<Area>>,
     products: HashMap<u32, i64>,
     country_names: HashMap<u32, String>,
+    /// Headings without a product `….00`, which CEPII uses for a heading that it does not divide (2710 in HS 2017).
+    whole_headings: HashMap<u32, String>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -184,8 +189,18 @@ impl World {
             let (from, to) = (row.int(3).unwrap_or(i64::MIN), row.int(4).unwrap_or(i64::MAX));
             areas.entry(code).or_default().push(Area { region, level, from, to });
         }
-        let mut out = Self { areas, products: HashMap::new(), country_names: HashMap::new() };
+        let mut out =
+            Self { areas, products: HashMap::new(), country_names: HashMap::new(), whole_headings: HashMap::new() };
         out.load_products(conn, edition)?;
+        let statement = Statement(format!(
+            "SELECT s.code, n.text FROM sectors s JOIN classifications c ON c.id = s.classification_id LEFT JOIN names n ON n.subject_kind = 'SECTOR' AND n.subject_id = s.id AND n.language = 'en' AND n.ordinal = 0 WHERE s.level = 4 AND c.code = '{edition}'"
+        ));
+        for row in conn.rows(statement, &[])? {
+            let key = row.text(0).and_then(|code| product_key(&format!("{code}00")));
+            if let Some(key) = key.filter(|k| !out.products.contains_key(k)) {
+                out.whole_headings.insert(key, row.text(1).unwrap_or_default().to_owned());
+            }
+        }
         Ok(out)
     }
 
@@ -194,7 +209,7 @@ impl World {
             "SELECT s.code, s.id FROM sectors s JOIN classifications c ON c.id = s.classification_id WHERE s.level = 6 AND c.code = '{edition}'"
         ));
         for row in conn.rows(statement, &[])? {
-            if let (Some(code), Some(id)) = (row.text(0).and_then(|c| c.parse().ok()), row.int(1)) {
+            if let (Some(code), Some(id)) = (row.text(0).and_then(product_key), row.int(1)) {
                 self.products.insert(code, id);
             }
         }
@@ -218,17 +233,16 @@ impl World {
     }
 
     fn product(&self, text: &str) -> Result<(u32, i64), String> {
-        let fits = (1..=6).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
-        let code: u32 = if fits { text.parse().unwrap_or(0) } else { 0 };
-        if !fits {
-            return Err("expected an HS product of six digits".to_owned());
-        }
+        let code = product_key(text).ok_or_else(|| "expected an HS product of six digits".to_owned())?;
         self.products.get(&code).map(|id| (code, *id)).ok_or_else(|| {
-            let near = self.products.keys().copied().min_by_key(|k| (k.abs_diff(code), *k));
-            match near {
-                Some(near) => format!("no product of this edition has the code {code:06}; the nearest known is {near:06}; import its nomenclature, or give product_codes_*.csv too"),
-                None => format!("no product {code:06}: this edition has no products yet; import its nomenclature, or give product_codes_*.csv too"),
-            }
+            let near = self
+                .products
+                .keys()
+                .copied()
+                .min_by_key(|k| (k.abs_diff(code), *k))
+                .map(product_text)
+                .unwrap_or_default();
+            format!("this edition has no product `{}`; the nearest known is `{near}`", product_text(code))
         })
     }
 
@@ -252,9 +266,9 @@ impl World {
             text => Some(parse_scaled(text, 6).map_err(|e| (5, format!("expected tons: {e}")))?.units),
         };
         let number = |text: &str| text.parse::<u64>().unwrap_or(0);
-        let key = (u64::try_from(year - 1900).unwrap_or(0) << 48)
-            | (number(&exporter) << 36)
-            | (number(&importer) << 24)
+        let key = (u64::try_from(year - 1900).unwrap_or(0) << 56)
+            | (number(&exporter) << 44)
+            | (number(&importer) << 32)
             | u64::from(code);
         Ok(Figure { year, reporter: reporter.region, partner: partner.region, product, value, weight, key })
     }
@@ -333,12 +347,10 @@ fn new_products(files: &[PathBuf], world: &World) -> Done<BTreeMap<String, Strin
         let mut file = CsvFile::open(path, &["code", "description"])?;
         while file.next(&mut record)? {
             let code = record.get(&file, 0);
-            if !(5..=6).contains(&code.len()) || !code.bytes().all(|b| b.is_ascii_digit()) {
-                // BACI's tables end with pseudo-products such as `9999AA`, which no year file of six digits has.
-                continue;
-            }
-            let code = format!("{code:0>6}");
-            if code.parse::<u32>().is_ok_and(|c| !world.products.contains_key(&c)) {
+            // BACI's tables may hold a line for a whole chapter or a note; products have six places.
+            let Some(key) = product_key(&code).filter(|_| code.len() >= 5) else { continue };
+            if !world.products.contains_key(&key) {
+                let code = product_text(key);
                 out.insert(code, record.get(&file, 1));
             }
         }
@@ -372,19 +384,40 @@ pub fn import(conn: &mut Conn, options: &Options, paths: &[PathBuf], tell: Tell<
     let edition = files.edition(options.edition.as_deref())?;
     let mut world = World::load(conn, edition)?;
     world.country_names = country_names(&files.countries)?;
-    let products = new_products(&files.products, &world)?;
+    let mut products = new_products(&files.products, &world)?;
     // Known in the first pass; their ids come with the second.
-    world.products.extend(products.keys().filter_map(|code| Some((code.parse().ok()?, -1))));
+    world.products.extend(products.keys().filter_map(|code| Some((product_key(code)?, -1))));
+    if world.products.is_empty() {
+        return Err(TransferError::File(format!(
+            "no product of {edition} is known; import its nomenclature first, or give BACI's product_codes_*.csv with the year files"
+        )));
+    }
+    world.products.extend(world.whole_headings.keys().map(|key| (*key, -1)));
+    let mut used = HashSet::new();
     let mut report = Report::new(tell);
     let mut seen = Seen::Ascending(0);
-    let mut checked = pass(&files.years, &world, &mut seen, "checking", &mut report, tell, |_| Ok(()))?;
+    let mut note = |figure: Figure| {
+        if figure.product < 0 {
+            used.insert(u32::try_from(figure.key & u64::from(u32::MAX)).unwrap_or(0));
+        }
+        Ok(())
+    };
+    let mut checked = pass(&files.years, &world, &mut seen, "checking", &mut report, tell, &mut note)?;
     let sorted = !checked.unsorted;
     if !sorted {
         report = Report::new(tell);
         seen = Seen::Kept(HashSet::new());
-        checked = pass(&files.years, &world, &mut seen, "checking", &mut report, tell, |_| Ok(()))?;
+        checked = pass(&files.years, &world, &mut seen, "checking", &mut report, tell, &mut note)?;
     }
     drop(seen);
+    for (key, name) in world.whole_headings.iter().filter(|(key, _)| used.contains(key)) {
+        let code = product_text(*key);
+        tell(&format!(
+            "product {code} is not in the nomenclature; taken as heading {} as a whole",
+            code.get(..4).unwrap_or_default()
+        ));
+        products.entry(code).or_insert_with(|| name.clone());
+    }
     report.check(options.skip_bad)?;
     let job = Job { files: &files, edition, options, products: &products, sorted, bad: report.count(), tell };
     let mut summary = conn.write(|conn| job.write(conn, &mut world))?;
@@ -493,21 +526,29 @@ impl Job<'_> {
             }
             Conn::Postgres(inner) => {
                 let rows = |out: &mut dyn std::io::Write| -> Done<()> {
-                    pass(&self.files.years, world, &mut self.seen(), "loading", &mut Report::new(quiet), self.tell, |f| {
-                        let start = Period::year(f.year).start;
-                        let weight = f.weight.map_or_else(|| "\\N".to_owned(), |w| w.to_string());
-                        writeln!(
-                            out,
-                            "{}\t{}\t{}\t{start}\t{}\t{}\t{}\t{weight}",
-                            f.reporter,
-                            f.partner,
-                            f.product,
-                            level(f.reporter),
-                            level(f.partner),
-                            f.value
-                        )
-                        .map_err(|e| TransferError::File(format!("the database stopped taking rows: {e}")))
-                    })
+                    pass(
+                        &self.files.years,
+                        world,
+                        &mut self.seen(),
+                        "loading",
+                        &mut Report::new(quiet),
+                        self.tell,
+                        |f| {
+                            let start = Period::year(f.year).start;
+                            let weight = f.weight.map_or_else(|| "\\N".to_owned(), |w| w.to_string());
+                            writeln!(
+                                out,
+                                "{}\t{}\t{}\t{start}\t{}\t{}\t{}\t{weight}",
+                                f.reporter,
+                                f.partner,
+                                f.product,
+                                level(f.reporter),
+                                level(f.partner),
+                                f.value
+                            )
+                            .map_err(|e| TransferError::File(format!("the database stopped taking rows: {e}")))
+                        },
+                    )
                     .map(|_| ())
                 };
                 diesel::copy_from(import_figures::table).from_raw_data(import_figures::table, rows).execute(inner)?;
@@ -754,6 +795,27 @@ impl Job<'_> {
     }
 }
 
+/// The digits and letters of an HS code as a number, so that millions fit in little memory. `9999AA` is a real code:
+/// goods that are not specified.
+fn product_key(text: &str) -> Option<u32> {
+    if !(1..=6).contains(&text.len()) || !text.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase()) {
+        return None;
+    }
+    u32::from_str_radix(text, 36).ok()
+}
+
+/// The six places of a key of [`product_key`].
+fn product_text(key: u32) -> String {
+    let mut places = [b'0'; 6];
+    let mut rest = key;
+    for place in places.iter_mut().rev() {
+        let digit = u8::try_from(rest % 36).unwrap_or(0);
+        *place = if digit < 10 { b'0' + digit } else { b'A' + (digit - 10) };
+        rest /= 36;
+    }
+    String::from_utf8_lossy(&places).into_owned()
+}
+
 /// CEPII's licence of BACI.
 const LICENCE: &str = "Etalab Open Licence 2.0";
 
@@ -783,4 +845,21 @@ pub(super) fn name_rows(id: i64, text: &str) -> (Vec<Value>, Vec<Vec<Value>>) {
     let terms =
         words.into_iter().map(|w| vec![Value::Text(w), Value::Text("SECTOR".to_owned()), Value::Int(id)]).collect();
     (name, terms)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn product_codes_keep_their_places_and_order() {
+        for code in ["010110", "9999AA", "999999", "270900"] {
+            assert_eq!(product_key(code).map(product_text).as_deref(), Some(code));
+        }
+        assert_eq!(product_key("10110").map(product_text).as_deref(), Some("010110"), "a spreadsheet dropped the zero");
+        assert!(product_key("270900") < product_key("9999AA"));
+        for wrong in ["", "2709001", "27 09", "27.09", "aa"] {
+            assert_eq!(product_key(wrong), None, "{wrong}");
+        }
+    }
 }

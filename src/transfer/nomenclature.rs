@@ -162,8 +162,8 @@ fn line(file: &CsvFile, record: &Record) -> Result<(String, Node), (usize, Strin
         let length = record.get(file, 5).parse::<usize>().ok().filter(|l| matches!(l, 2 | 4 | 6));
         let length = length.ok_or((5, "expected the level 2, 4 or 6".to_owned()))?;
         let padded = format!("{code:0>length$}");
-        if padded.len() != length || !padded.bytes().all(|b| b.is_ascii_digit()) {
-            return Err((2, format!("expected an HS code of {length} digits")));
+        if padded.len() != length || !padded.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase()) {
+            return Err((2, format!("expected an HS code of {length} places")));
         }
         padded
     } else {
