@@ -1,5 +1,6 @@
 //! The integration tests: one program, so that there is one link.
 #![expect(
+    unreachable_pub,
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -9,5 +10,6 @@
     reason = "a test fails by panicking, reads its environment and tells what it leaves out"
 )]
 
+mod import;
 mod questions;
 mod support;
