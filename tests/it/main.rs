@@ -2,14 +2,15 @@
 #![expect(
     unreachable_pub,
     clippy::unwrap_used,
-    clippy::expect_used,
     clippy::indexing_slicing,
-    clippy::panic,
     clippy::print_stderr,
     clippy::disallowed_methods,
     reason = "a test fails by panicking, reads its environment and tells what it leaves out"
 )]
 
 mod import;
+mod migrations;
 mod questions;
+mod schema;
 mod support;
+mod tidy;
