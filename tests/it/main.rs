@@ -8,8 +8,10 @@
     reason = "a test fails by panicking, reads its environment and tells what it leaves out"
 )]
 
+mod conformance;
 mod import;
 mod migrations;
+mod paging;
 mod questions;
 mod schema;
 mod support;
