@@ -14,5 +14,6 @@ mod migrations;
 mod paging;
 mod questions;
 mod schema;
+mod server;
 mod support;
 mod tidy;
