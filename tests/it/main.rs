@@ -1,13 +1,19 @@
 //! The integration tests: one program, so that there is one link.
 #![expect(
+    unreachable_pub,
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
     clippy::print_stderr,
     clippy::disallowed_methods,
-    reason = "a test fails by panicking, reads its environment and tells what it leaves out"
+    clippy::string_slice,
+    clippy::as_conversions,
+    reason = "one program; a test fails by panicking, reads its environment and tells what it leaves out"
 )]
 
+mod conformance;
+mod oracle;
 mod questions;
 mod support;
+mod world;
