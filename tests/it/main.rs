@@ -14,6 +14,7 @@
 
 mod conformance;
 mod oracle;
+mod paging;
 mod questions;
 mod support;
 mod world;
