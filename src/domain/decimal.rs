@@ -24,6 +24,49 @@ pub struct Scaled {
 ///
 /// Accepts an exponent (`1.5e-7`), which statistics packages write for small values.
 pub fn parse_scaled(text: &str, scale: u32) -> Result<Scaled, DecimalError> {
+    let cut = cut_at(text, scale)?;
+    let up = match cut.rest {
+        Rest::Nothing | Rest::BelowHalf => false,
+        Rest::Half => cut.magnitude % 2 == 1,
+        Rest::AboveHalf => true,
+    };
+    let units = signed(cut.negative, cut.magnitude + i128::from(up))?;
+    Ok(Scaled { units, rounded: cut.rest != Rest::Nothing })
+}
+
+/// The largest number of units of 10^-`scale` that is not above `text`, and the smallest that is not below it: equal
+/// where the scale can express the text, neighbours where it cannot.
+pub fn bounds_scaled(text: &str, scale: u32) -> Result<(i64, i64), DecimalError> {
+    let cut = cut_at(text, scale)?;
+    let near = signed(cut.negative, cut.magnitude)?;
+    if cut.rest == Rest::Nothing {
+        return Ok((near, near));
+    }
+    let far = signed(cut.negative, cut.magnitude + 1)?;
+    Ok((near.min(far), near.max(far)))
+}
+
+/// A decimal cut at a scale: what stays, and how much is cut off.
+struct Cut {
+    negative: bool,
+    magnitude: i128,
+    rest: Rest,
+}
+
+/// What is cut off, in units of the last digit that stays.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Rest {
+    Nothing,
+    BelowHalf,
+    Half,
+    AboveHalf,
+}
+
+fn signed(negative: bool, magnitude: i128) -> Result<i64, DecimalError> {
+    i64::try_from(if negative { -magnitude } else { magnitude }).map_err(|_| DecimalError::TooLarge)
+}
+
+fn cut_at(text: &str, scale: u32) -> Result<Cut, DecimalError> {
     let (number, exponent) = match text.split_once(['e', 'E']) {
         Some((number, exponent)) => {
             let exponent: i32 = exponent.parse().map_err(|_| DecimalError::Malformed)?;
@@ -51,7 +94,6 @@ pub fn parse_scaled(text: &str, scale: u32) -> Result<Scaled, DecimalError> {
         .and_then(|shift| shift.checked_add(i32::try_from(scale).unwrap_or(i32::MAX)))
         .ok_or(DecimalError::TooLarge)?;
     let mut magnitude: i128 = 0;
-    let mut rounded = false;
     let all: Vec<u8> = whole.bytes().chain(fraction.bytes()).map(|b| b - b'0').collect();
     let kept_len = if keep >= 0 {
         all.len()
@@ -67,22 +109,20 @@ pub fn parse_scaled(text: &str, scale: u32) -> Result<Scaled, DecimalError> {
             let power = u32::try_from(keep).ok().and_then(|k| 10_i128.checked_pow(k));
             magnitude = power.and_then(|p| magnitude.checked_mul(p)).ok_or(DecimalError::TooLarge)?;
         }
-    } else {
-        let dropped: Vec<u8> = all.iter().skip(kept_len).copied().collect();
-        let zeros_in_front = usize::try_from(-i64::from(keep)).unwrap_or(usize::MAX) > all.len();
-        rounded = dropped.iter().any(|d| *d != 0);
-        if rounded && !zeros_in_front {
-            let first = dropped.first().copied().unwrap_or(0);
-            let rest_is_zero = dropped.iter().skip(1).all(|d| *d == 0);
-            let up = first > 5 || (first == 5 && (!rest_is_zero || magnitude % 2 == 1));
-            if up {
-                magnitude += 1;
-            }
-        }
+        return Ok(Cut { negative, magnitude, rest: Rest::Nothing });
     }
-    let signed = if negative { -magnitude } else { magnitude };
-    let units = i64::try_from(signed).map_err(|_| DecimalError::TooLarge)?;
-    Ok(Scaled { units, rounded })
+    let zeros_in_front = usize::try_from(-i64::from(keep)).unwrap_or(usize::MAX) > all.len();
+    let mut dropped = all.iter().skip(kept_len);
+    let first = dropped.next().copied().unwrap_or(0);
+    let further = dropped.any(|d| *d != 0);
+    let rest = match (first, further) {
+        (0, false) => Rest::Nothing,
+        _ if zeros_in_front => Rest::BelowHalf,
+        (5, false) => Rest::Half,
+        (5.., _) => Rest::AboveHalf,
+        _ => Rest::BelowHalf,
+    };
+    Ok(Cut { negative, magnitude, rest })
 }
 
 /// Appends `units` × 10^-`scale` in plain notation, without trailing zeros after the point.
@@ -146,6 +186,20 @@ mod tests {
             ("0.00000", 3, 0, false),
         ] {
             assert_eq!(parse_scaled(text, scale), Ok(Scaled { units, rounded }), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_decimal_between_two_units_has_both_as_bounds() {
+        for (text, scale, bounds) in [
+            ("1.5", 3, (1500, 1500)),
+            ("1.0001", 3, (1000, 1001)),
+            ("-1.0001", 3, (-1001, -1000)),
+            ("0.00000001", 3, (0, 1)),
+            ("-1e-30", 0, (-1, 0)),
+            ("0.5", 0, (0, 1)),
+        ] {
+            assert_eq!(bounds_scaled(text, scale), Ok(bounds), "{text}");
         }
     }
 

@@ -6,6 +6,7 @@ use super::cursor::{self, ListHash};
 use super::errors::GraphError;
 use super::inputs::{Inputs, shown, whole};
 use super::limits::{DEFAULT_PAGE, Limits};
+use super::plan::type_of;
 use crate::catalog::{Entity, Kind, Link, screaming};
 use crate::domain::error_code::Reason;
 use crate::storage::snapshot::Snapshot;
@@ -13,6 +14,7 @@ use crate::storage::sql::Side;
 use crate::storage::sql::order::{After, Key};
 use crate::storage::sql::predicate::Predicate;
 use crate::storage::sql::select::Arm;
+use crate::storage::value::ColumnType;
 
 /// A list as asked: which rows, in which order, from where.
 #[derive(Debug, Clone)]
@@ -183,7 +185,8 @@ fn page(
     }
     let backward = last.is_some() || before.is_some();
     let default = u32::try_from(DEFAULT_PAGE).unwrap_or(u32::MAX);
-    let read = after.or(before).map(|(name, text)| cursor::decode(text, hash, order, name)).transpose()?;
+    let keys: Vec<(Key, ColumnType)> = order.iter().map(|k| (*k, type_of(entity, k.column))).collect();
+    let read = after.or(before).map(|(name, text)| cursor::decode(text, hash, &keys, name)).transpose()?;
     let revision_changed = read.as_ref().is_some_and(|c| c.revision != snapshot.revision);
     let after = read.map(|c| After { keys: order.iter().copied().zip(c.values).collect(), backward });
     Ok(Page {

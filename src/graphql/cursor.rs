@@ -2,14 +2,14 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::{Datelike as _, NaiveDate, NaiveDateTime};
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 
 use super::errors::GraphError;
 use crate::domain::error_code::Reason;
 use crate::storage::sql::order::Key;
-use crate::storage::value::Value;
+use crate::storage::value::{ColumnType, Value};
 
 /// Identifies a list: connection, filter and order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,8 +72,24 @@ pub fn encode<'a>(list: ListHash, revision: i64, values: impl Iterator<Item = &'
     URL_SAFE_NO_PAD.encode(Json::Array(parts).to_string())
 }
 
+/// Whether a value can stand in a key's column. A forged one is refused here: the database would fail on it.
+fn fits(value: &Value, key: Key, wanted: ColumnType) -> bool {
+    // Both backends hold these years.
+    let held = |year: i32| (1..=9999).contains(&year);
+    match (wanted, value) {
+        (_, Value::Null) => key.nullable,
+        (ColumnType::Int, Value::Int(_))
+        | (ColumnType::Float, Value::Float(_))
+        | (ColumnType::Bool, Value::Bool(_))
+        | (ColumnType::Text, Value::Text(_)) => true,
+        (ColumnType::Date, Value::Date(day)) => held(day.year()),
+        (ColumnType::Time, Value::Time(at)) => held(at.year()),
+        _ => false,
+    }
+}
+
 /// Reads a cursor of this list; `at` names the argument.
-pub fn decode(text: &str, list: ListHash, keys: &[Key], at: &str) -> Result<Cursor, GraphError> {
+pub fn decode(text: &str, list: ListHash, keys: &[(Key, ColumnType)], at: &str) -> Result<Cursor, GraphError> {
     let broken = || GraphError::new(Reason::CursorInvalid, format!("{at}: this is not a cursor")).at(at);
     if text.len() > 4096 {
         return Err(broken());
@@ -90,7 +106,7 @@ pub fn decode(text: &str, list: ListHash, keys: &[Key], at: &str) -> Result<Curs
         .at(at));
     }
     let values: Vec<Value> = values.iter().map(unpack).collect::<Option<_>>().ok_or_else(broken)?;
-    let fits = values.len() == keys.len() && values.iter().zip(keys).all(|(v, k)| k.nullable || !v.is_null());
+    let fits = values.len() == keys.len() && values.iter().zip(keys).all(|(v, (key, of))| fits(v, *key, *of));
     if !fits {
         return Err(broken());
     }
@@ -103,7 +119,11 @@ mod tests {
 
     #[test]
     fn cursors_survive_a_round_trip_and_belong_to_one_list() {
-        let keys = [Key { column: "a", descending: true, nullable: true }, Key::ascending("b"), Key::ascending("id")];
+        let keys = [
+            (Key { column: "a", descending: true, nullable: true }, ColumnType::Date),
+            (Key::ascending("b"), ColumnType::Text),
+            (Key::ascending("id"), ColumnType::Int),
+        ];
         let values = [Value::Null, Value::Text("淄博".to_owned()), Value::Int(7)];
         let list = ListHash::of(&["events", "{}", "[]"]);
         let text = encode(list, 3, values.iter());
@@ -120,6 +140,6 @@ mod tests {
     fn a_null_where_none_can_be_is_no_cursor() {
         let list = ListHash::of(&["x"]);
         let text = encode(list, 1, [Value::Null].iter());
-        assert!(decode(&text, list, &[Key::ascending("id")], "after").is_err());
+        assert!(decode(&text, list, &[(Key::ascending("id"), ColumnType::Int)], "after").is_err());
     }
 }

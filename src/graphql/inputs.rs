@@ -7,7 +7,7 @@ use super::errors::GraphError;
 use super::limits::Limits;
 use super::lookup;
 use crate::catalog::{self, Entity, Field, Kind, Link, Relation};
-use crate::domain::decimal::parse_scaled;
+use crate::domain::decimal::bounds_scaled;
 use crate::domain::error_code::Reason;
 use crate::domain::flow::code_of;
 use crate::domain::fold::fold;
@@ -265,6 +265,9 @@ impl Inputs<'_> {
         if let Kind::Period = field.kind {
             return self.period(op, json, at);
         }
+        if let (Kind::Money | Kind::Milli, Some(op)) = (field.kind, comparison(op)) {
+            return Ok(compare_units(column, op, self.units(field.kind, json, at)?));
+        }
         match op {
             "isNull" => {
                 let wanted = json.as_bool().ok_or_else(|| invalid(at, "expected true or false"))?;
@@ -288,8 +291,13 @@ impl Inputs<'_> {
     }
 
     fn one_of(&self, field: &Field, json: &Json, at: &str) -> Answer {
-        let values = self.list(json, at, |item, here| self.value(field.kind, item, here))?;
         let column = Operand::Column(field.column);
+        if let Kind::Money | Kind::Milli = field.kind {
+            let bounds = self.list(json, at, |item, here| self.units(field.kind, item, here))?;
+            let exact = bounds.into_iter().filter(|(floor, ceiling)| floor == ceiling).map(|(units, _)| units);
+            return Ok(Predicate::int_in(field.column, exact.collect()));
+        }
+        let values = self.list(json, at, |item, here| self.value(field.kind, item, here))?;
         if values.is_empty() {
             return Ok(Predicate::Nothing);
         }
@@ -354,21 +362,30 @@ impl Inputs<'_> {
                 .and_then(instant)
                 .map(Value::Time)
                 .ok_or_else(|| wrong(Reason::InvalidDate, "an instant; write it as 2024-08-05T12:00:00Z")),
-            Kind::Money => {
-                let scale = self.scale.ok_or_else(|| {
-                    GraphError::new(
-                        Reason::AmbiguousDataset,
-                        format!("{at}: amounts of several datasets cannot be compared; add a filter by one dataset"),
-                    )
-                    .at(at)
-                })?;
-                decimal(json, scale).ok_or_else(|| wrong(Reason::InvalidNumber, "a decimal number that fits 64 bits"))
-            }
-            Kind::Milli => {
-                decimal(json, 3).ok_or_else(|| wrong(Reason::InvalidNumber, "a decimal number that fits 64 bits"))
-            }
+            Kind::Money | Kind::Milli => Err(wrong(Reason::InvalidNumber, "a decimal number")),
             Kind::Period => Err(wrong(Reason::InvalidPeriod, "a period")),
         }
+    }
+
+    /// The units of an amount; two neighbours where the amount lies between them.
+    fn units(&self, kind: Kind, json: &Json, at: &str) -> Result<(i64, i64), GraphError> {
+        let scale = if let Kind::Milli = kind { Some(3) } else { self.scale };
+        let scale = scale.ok_or_else(|| {
+            GraphError::new(
+                Reason::AmbiguousDataset,
+                format!("{at}: amounts of several datasets cannot be compared; add a filter by one dataset"),
+            )
+            .at(at)
+        })?;
+        let text = match json {
+            Json::String(text) => Some(text.clone()),
+            Json::Number(number) => Some(number.to_string()),
+            _ => None,
+        };
+        text.and_then(|text| bounds_scaled(&text, scale).ok()).ok_or_else(|| {
+            let message = format!("{at}: `{}` is not a decimal number that fits 64 bits", shown(json));
+            GraphError::new(Reason::InvalidNumber, message).at(at)
+        })
     }
 
     fn period(&self, op: &str, json: &Json, at: &str) -> Answer {
@@ -530,6 +547,18 @@ fn successor(prefix: &str) -> Option<String> {
     None
 }
 
+/// A comparison with an amount between two units: nothing equals it, and what is below it is at most the lower one.
+fn compare_units(column: Operand, op: Op, (floor, ceiling): (i64, i64)) -> Predicate {
+    let compare = |op: Op, units: i64| Predicate::Compare(column, op, Value::Int(units));
+    match op {
+        _ if floor == ceiling => compare(op, floor),
+        Op::Eq => Predicate::Nothing,
+        Op::Ne => Predicate::Null(column).negated(),
+        Op::Lt | Op::Le => compare(Op::Le, floor),
+        Op::Gt | Op::Ge => compare(Op::Ge, ceiling),
+    }
+}
+
 fn comparison(op: &str) -> Option<Op> {
     Some(match op {
         "eq" => Op::Eq,
@@ -564,15 +593,6 @@ pub fn shown(json: &Json) -> String {
 /// A whole number, as a number or as text.
 pub fn whole(json: &Json) -> Option<i64> {
     json.as_i64().or_else(|| json.as_str().and_then(|t| t.parse().ok()))
-}
-
-fn decimal(json: &Json, scale: u32) -> Option<Value> {
-    let text = match json {
-        Json::String(text) => text.clone(),
-        Json::Number(number) => number.to_string(),
-        _ => return None,
-    };
-    parse_scaled(&text, scale).ok().map(|s| Value::Int(s.units))
 }
 
 fn date(text: &str) -> Option<chrono::NaiveDate> {

@@ -250,9 +250,9 @@ impl RowPlan {
 }
 
 /// Type of a column of an entity's table.
-fn type_of(entity: &'static Entity, column: &str) -> ColumnType {
+pub fn type_of(entity: &Entity, column: &str) -> ColumnType {
     let variants = entity.variants.iter().flat_map(|v| v.cases).map(|(_, e)| *e);
-    let known = std::iter::once(entity).chain(variants).flat_map(|e| e.fields).find(|f| f.column == column);
+    let known = entity.fields.iter().chain(variants.flat_map(|e| e.fields)).find(|f| f.column == column);
     match known {
         Some(field) => column_type(field.kind),
         None if matches!(column, "sort_name" | "path" | "kind" | "quantity_unit" | "language" | "scheme" | "role") => {

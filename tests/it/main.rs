@@ -5,15 +5,21 @@
     clippy::indexing_slicing,
     clippy::print_stderr,
     clippy::disallowed_methods,
-    reason = "a test fails by panicking, reads its environment and tells what it leaves out"
+    clippy::panic,
+    clippy::string_slice,
+    clippy::as_conversions,
+    reason = "one program; a test fails by panicking, reads its environment and tells what it leaves out"
 )]
 
 mod conformance;
+mod demo_filters;
 mod import;
 mod migrations;
+mod oracle;
 mod paging;
 mod questions;
 mod schema;
 mod server;
 mod support;
 mod tidy;
+mod world;

@@ -5,6 +5,7 @@ use diesel::query_builder::AstPass;
 use diesel::result::QueryResult;
 
 use super::Alias;
+use super::predicate::constant;
 use crate::storage::dialect::Dialect;
 use crate::storage::value::Value;
 
@@ -48,7 +49,9 @@ impl Key {
 
 /// Writes ` ORDER BY …`.
 pub fn push_order_by<DB: Dialect>(out: &mut AstPass<'_, '_, DB>, alias: Alias, keys: &[Key], backward: bool) {
-    for (index, key) in keys.iter().enumerate() {
+    // What is the same in every row does not order them, and a number here would mean the column at that position.
+    let varying = keys.iter().filter(|key| constant(alias.side, key.column).is_none());
+    for (index, key) in varying.enumerate() {
         out.push_sql(if index == 0 { " ORDER BY " } else { ", " });
         alias.column(out, key.column);
         key.push_direction(out, backward);

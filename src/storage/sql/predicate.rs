@@ -285,7 +285,7 @@ impl Predicate {
 }
 
 /// What a column always is on one side of the figure table.
-fn constant(side: Side, column: &str) -> Option<i64> {
+pub(super) fn constant(side: Side, column: &str) -> Option<i64> {
     match (side, column) {
         (Side::Mirrored, "flow") => Some(Flow::Import.code()),
         (Side::Mirrored, "mirrored") => Some(1),
