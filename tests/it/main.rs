@@ -17,6 +17,7 @@ mod import;
 mod migrations;
 mod oracle;
 mod paging;
+mod queries;
 mod questions;
 mod schema;
 mod server;

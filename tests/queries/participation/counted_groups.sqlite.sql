@@ -1,0 +1,1 @@
+SELECT t0.label AS c0, t0.headcount AS c1, t0.headcount_unit AS c2, t0.headcount_bound AS c3, t0.party_id AS c4, t0.region_id AS c5, t0.id AS c6 FROM participations t0 WHERE TRUE AND t0.headcount >= ? ORDER BY t0.id LIMIT 21 -- binds: [45]
