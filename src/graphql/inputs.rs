@@ -6,13 +6,14 @@ use serde_json::Value as Json;
 use super::errors::GraphError;
 use super::limits::Limits;
 use super::lookup;
+use crate::catalog::sector::CLASSIFICATION;
 use crate::catalog::{self, Entity, Field, Kind, Link, Relation};
 use crate::domain::decimal::bounds_scaled;
 use crate::domain::error_code::Reason;
 use crate::domain::flow::code_of;
 use crate::domain::fold::fold;
 use crate::domain::period::Period;
-use crate::storage::snapshot::Snapshot;
+use crate::storage::snapshot::{Snapshot, Table};
 use crate::storage::sql::predicate::{Exists, Op, Operand, Predicate, pattern};
 use crate::storage::value::{List, Value};
 
@@ -176,6 +177,8 @@ pub struct Inputs<'a> {
     pub limits: &'a Limits,
     /// Decimals of amounts, where amounts may be compared.
     pub scale: Option<u32>,
+    /// Relations between the list and the rows that are looked at.
+    pub hops: usize,
 }
 
 /// Ids of a folded dimension condition beyond which a sub-select is cheaper than a list.
@@ -444,14 +447,19 @@ impl Inputs<'_> {
                 if op == "in" { any } else { any.negated() }
             }
             "startsWith" => exists(starts_with("folded", &fold(&text(json, at)?))),
-            "contains" => exists(Predicate::Like(folded, Value::Text(pattern(&fold(&text(json, at)?), false, false)))),
-            "endsWith" => exists(Predicate::Like(folded, Value::Text(pattern(&fold(&text(json, at)?), false, true)))),
+            "contains" => exists(Predicate::Like(folded, Value::Text(pattern(&part(json, at)?, false, false)))),
+            "endsWith" => exists(Predicate::Like(folded, Value::Text(pattern(&part(json, at)?, false, true)))),
             _ => return Err(invalid(at, "there is no such operator")),
         })
     }
 
     fn related(&self, relation: &'static Relation, value: &Json, here: &str) -> Answer {
         let target = relation.target;
+        let below = Inputs { hops: self.hops + 1, ..*self };
+        if below.hops > self.limits.depth {
+            let message = format!("{here}: more than {} relations lead from one to the other", self.limits.depth);
+            return Err(GraphError::new(Reason::TooDeep, message).at(here));
+        }
         let Link::One { column, nullable } = relation.link else {
             let object = value
                 .as_object()
@@ -463,12 +471,12 @@ impl Inputs<'_> {
                 if quantifier != "some" {
                     return Err(invalid(&at, "there is no such quantifier"));
                 }
-                let inner = self.filter(target, inner, &at)?;
+                let inner = below.filter(target, inner, &at)?;
                 parts.push(Predicate::Exists(Box::new(Exists { target, link: relation.link, inner })));
             }
             return Ok(Predicate::all(parts));
         };
-        let inner = self.filter(target, value, here)?;
+        let inner = below.filter(target, value, here)?;
         if target.resident {
             match inner {
                 Predicate::All if !nullable => return Ok(Predicate::All),
@@ -507,21 +515,44 @@ impl Inputs<'_> {
         };
         let Some(table) = self.snapshot.table(entity) else { return Ok(Predicate::Nothing) };
         let path_of = |id: i64| table.value(id, "path").as_text().unwrap_or_default().to_owned();
-        let mut roots = vec![path_of(root)];
+        let mut roots = vec![root];
         if table.value(root, "kind").as_text() == Some("GROUP") {
-            roots.extend(self.snapshot.members(root).map(path_of));
+            roots.extend(self.snapshot.members(root));
         }
-        let Some(depth) = depth else {
-            return Ok(Predicate::any(roots.iter().map(|path| starts_with("path", path)).collect()));
+        let below = match depth {
+            None => Predicate::any(roots.iter().map(|id| starts_with("path", &path_of(*id))).collect()),
+            Some(depth) => {
+                let ids = table.rows.iter().filter_map(|row| row.int(0));
+                Predicate::int_in("id", ids.filter(|id| is_near(table, &roots, *id, depth)).collect())
+            }
         };
-        let slashes = |text: &str| text.matches('/').count();
-        let path_at = table.position("path").unwrap_or(0);
-        let ids = table.rows.iter().filter(|row| {
-            let path = row.text(path_at).unwrap_or_default();
-            roots.iter().any(|root| path.starts_with(root) && slashes(path) - slashes(root) <= depth)
-        });
-        Ok(Predicate::int_in("id", ids.filter_map(|row| row.int(0)).collect()))
+        // The total is one node of all editions: below it are those of the edition that was named.
+        let named = word("classification").and_then(|c| self.snapshot.id_of_code(&CLASSIFICATION, c));
+        match named {
+            Some(named) if table.value(root, "classification_id") != &Value::Int(named) => {
+                let own = vec![Predicate::int_eq("id", root), Predicate::int_eq("classification_id", named)];
+                Ok(Predicate::all(vec![below, Predicate::any(own)]))
+            }
+            _ => Ok(below),
+        }
     }
+}
+
+/// Whether one of the roots is at most `depth` levels above a row, counted by parents: a path may have more parts.
+fn is_near(table: &Table, roots: &[i64], id: i64, depth: usize) -> bool {
+    let mut at = Some(id);
+    let mut climbed = 0;
+    while let Some(id) = at {
+        if roots.contains(&id) {
+            return true;
+        }
+        if climbed == depth {
+            return false;
+        }
+        climbed += 1;
+        at = table.value(id, "parent_id").as_int();
+    }
+    false
 }
 
 /// A condition that a text column begins with `prefix`, as a range that an index serves.
@@ -581,6 +612,20 @@ fn text(json: &Json, at: &str) -> Result<String, GraphError> {
         .at(at));
     }
     Ok(text.to_owned())
+}
+
+/// Characters of a part of a name; SQLite refuses patterns above 50,000 bytes.
+const MAX_PART: usize = 1000;
+
+/// A folded part of a name.
+fn part(json: &Json, at: &str) -> Result<String, GraphError> {
+    let folded = fold(&text(json, at)?);
+    let length = folded.chars().count();
+    if length > MAX_PART {
+        let message = format!("{at}: a text of {length} characters, at most {MAX_PART} are looked for in names");
+        return Err(GraphError::new(Reason::InvalidArgument, message).at(at));
+    }
+    Ok(folded)
 }
 
 /// The value as shown in a message: cut, on one line.
