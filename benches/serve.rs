@@ -395,9 +395,11 @@ fn cpu_ms(pid: u32) -> f64 {
     (ticks(11) + ticks(12)) * 10.0
 }
 
-/// The same of a PostgreSQL server: its first process and all its children.
+/// The same of a PostgreSQL server: its first process, the children that ended, and those that live.
 fn cluster_ms(pid: u32) -> f64 {
-    let mut sum = cpu_ms(pid);
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    let ended = stat.rsplit_once(')').map_or("", |(_, rest)| rest).split_whitespace().skip(13).take(2);
+    let mut sum = cpu_ms(pid) + ended.filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>() * 10.0;
     for entry in std::fs::read_dir("/proc").unwrap().flatten() {
         let Some(child) = entry.file_name().to_str().and_then(|n| n.parse::<u32>().ok()) else { continue };
         let stat = std::fs::read_to_string(format!("/proc/{child}/stat")).unwrap_or_default();
