@@ -48,7 +48,8 @@ impl Documents {
             return Ok(Arc::clone(found));
         }
         guard::scan(text, &self.limits).map_err(|e| vec![e])?;
-        let mut parser = Parser::new().token_limit(self.limits.tokens.saturating_add(1)).recursion_limit(500);
+        // The scan has counted the tokens; the parser counts blanks and commas too, at most one a byte.
+        let mut parser = Parser::new().token_limit(self.limits.body_bytes.saturating_add(1)).recursion_limit(500);
         let ast = parser.parse_ast(text, "query").map_err(|e| told(&e.errors, Reason::SyntaxError))?;
         guard::measure(&ast, &self.limits).map_err(|e| vec![e])?;
         let document =
@@ -91,7 +92,8 @@ impl Documents {
             GraphError::new(Reason::InvalidVariables, "the variables are not a JSON object").at("variables")
         })?;
         let coerced = coerce_variable_values(&self.schema.types, operation, &given).map_err(|e| {
-            let mut error = GraphError::new(Reason::InvalidVariables, e.message().to_string()).at("variables");
+            let mut error =
+                GraphError::new(Reason::InvalidVariables, one_line(&e.message().to_string())).at("variables");
             let told = e.to_graphql_error(&document.sources);
             error.locations = told.locations.iter().map(|l| (l.line, l.column)).collect();
             error
@@ -112,13 +114,18 @@ fn told(errors: &DiagnosticList, reason: Reason) -> Vec<GraphError> {
         .iter()
         .take(TOLD)
         .map(|diagnostic| {
-            let message: String = diagnostic.error.to_string();
-            // Parser messages may carry the source line.
-            let line: String = message.lines().next().unwrap_or_default().chars().take(300).collect();
-            let mut error = GraphError::new(reason, line);
+            let mut error = GraphError::new(reason, one_line(&diagnostic.error.to_string()));
             error.locations =
                 diagnostic.line_column_range().map(|r| (r.start.line, r.start.column)).into_iter().collect();
             error
         })
         .collect()
+}
+
+/// The first line of a library's message, cut, since it may carry the source line or a whole value; it begins small like
+/// all messages.
+fn one_line(message: &str) -> String {
+    let mut chars = message.lines().next().unwrap_or_default().chars().filter(|c| !c.is_control());
+    let first = chars.next().into_iter().flat_map(char::to_lowercase);
+    first.chain(chars).take(300).collect::<String>().trim_end_matches('.').to_owned()
 }

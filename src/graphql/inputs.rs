@@ -176,6 +176,8 @@ pub struct Inputs<'a> {
     pub limits: &'a Limits,
     /// Decimals of amounts, where amounts may be compared.
     pub scale: Option<u32>,
+    /// Relations between the list and the rows that are looked at.
+    pub hops: usize,
 }
 
 /// Ids of a folded dimension condition beyond which a sub-select is cheaper than a list.
@@ -444,14 +446,19 @@ impl Inputs<'_> {
                 if op == "in" { any } else { any.negated() }
             }
             "startsWith" => exists(starts_with("folded", &fold(&text(json, at)?))),
-            "contains" => exists(Predicate::Like(folded, Value::Text(pattern(&fold(&text(json, at)?), false, false)))),
-            "endsWith" => exists(Predicate::Like(folded, Value::Text(pattern(&fold(&text(json, at)?), false, true)))),
+            "contains" => exists(Predicate::Like(folded, Value::Text(pattern(&part(json, at)?, false, false)))),
+            "endsWith" => exists(Predicate::Like(folded, Value::Text(pattern(&part(json, at)?, false, true)))),
             _ => return Err(invalid(at, "there is no such operator")),
         })
     }
 
     fn related(&self, relation: &'static Relation, value: &Json, here: &str) -> Answer {
         let target = relation.target;
+        let below = Inputs { hops: self.hops + 1, ..*self };
+        if below.hops > self.limits.depth {
+            let message = format!("{here}: more than {} relations lead from one to the other", self.limits.depth);
+            return Err(GraphError::new(Reason::TooDeep, message).at(here));
+        }
         let Link::One { column, nullable } = relation.link else {
             let object = value
                 .as_object()
@@ -463,12 +470,12 @@ impl Inputs<'_> {
                 if quantifier != "some" {
                     return Err(invalid(&at, "there is no such quantifier"));
                 }
-                let inner = self.filter(target, inner, &at)?;
+                let inner = below.filter(target, inner, &at)?;
                 parts.push(Predicate::Exists(Box::new(Exists { target, link: relation.link, inner })));
             }
             return Ok(Predicate::all(parts));
         };
-        let inner = self.filter(target, value, here)?;
+        let inner = below.filter(target, value, here)?;
         if target.resident {
             match inner {
                 Predicate::All if !nullable => return Ok(Predicate::All),
@@ -581,6 +588,20 @@ fn text(json: &Json, at: &str) -> Result<String, GraphError> {
         .at(at));
     }
     Ok(text.to_owned())
+}
+
+/// Characters of a part of a name; SQLite refuses patterns above 50,000 bytes.
+const MAX_PART: usize = 1000;
+
+/// A folded part of a name.
+fn part(json: &Json, at: &str) -> Result<String, GraphError> {
+    let folded = fold(&text(json, at)?);
+    let length = folded.chars().count();
+    if length > MAX_PART {
+        let message = format!("{at}: a text of {length} characters, at most {MAX_PART} are looked for in names");
+        return Err(GraphError::new(Reason::InvalidArgument, message).at(at));
+    }
+    Ok(folded)
 }
 
 /// The value as shown in a message: cut, on one line.

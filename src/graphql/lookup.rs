@@ -25,7 +25,7 @@ pub fn nearest<'a>(wanted: &str, words: impl Iterator<Item = &'a str>) -> Vec<St
 }
 
 fn unknown(what: &str, code: &str, nearest: &[String]) -> GraphError {
-    let shown: String = code.chars().take(80).collect();
+    let shown: String = code.chars().filter(|c| !c.is_control()).take(80).collect();
     let error = GraphError::new(Reason::UnknownCode, format!("`{shown}` is not a known {what}"));
     if nearest.is_empty() {
         return error;

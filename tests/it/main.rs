@@ -12,6 +12,7 @@
     reason = "one program; a test fails by panicking, reads its environment and tells what it leaves out"
 )]
 
+mod attack;
 mod conformance;
 mod oracle;
 mod paging;
