@@ -14,8 +14,13 @@
 
 mod attack;
 mod conformance;
+mod migrations;
 mod oracle;
 mod paging;
+mod queries;
 mod questions;
+mod recording;
+mod schema;
 mod support;
+mod tidy;
 mod world;
