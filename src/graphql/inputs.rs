@@ -6,13 +6,14 @@ use serde_json::Value as Json;
 use super::errors::GraphError;
 use super::limits::Limits;
 use super::lookup;
+use crate::catalog::sector::CLASSIFICATION;
 use crate::catalog::{self, Entity, Field, Kind, Link, Relation};
 use crate::domain::decimal::bounds_scaled;
 use crate::domain::error_code::Reason;
 use crate::domain::flow::code_of;
 use crate::domain::fold::fold;
 use crate::domain::period::Period;
-use crate::storage::snapshot::Snapshot;
+use crate::storage::snapshot::{Snapshot, Table};
 use crate::storage::sql::predicate::{Exists, Op, Operand, Predicate, pattern};
 use crate::storage::value::{List, Value};
 
@@ -514,21 +515,44 @@ impl Inputs<'_> {
         };
         let Some(table) = self.snapshot.table(entity) else { return Ok(Predicate::Nothing) };
         let path_of = |id: i64| table.value(id, "path").as_text().unwrap_or_default().to_owned();
-        let mut roots = vec![path_of(root)];
+        let mut roots = vec![root];
         if table.value(root, "kind").as_text() == Some("GROUP") {
-            roots.extend(self.snapshot.members(root).map(path_of));
+            roots.extend(self.snapshot.members(root));
         }
-        let Some(depth) = depth else {
-            return Ok(Predicate::any(roots.iter().map(|path| starts_with("path", path)).collect()));
+        let below = match depth {
+            None => Predicate::any(roots.iter().map(|id| starts_with("path", &path_of(*id))).collect()),
+            Some(depth) => {
+                let ids = table.rows.iter().filter_map(|row| row.int(0));
+                Predicate::int_in("id", ids.filter(|id| is_near(table, &roots, *id, depth)).collect())
+            }
         };
-        let slashes = |text: &str| text.matches('/').count();
-        let path_at = table.position("path").unwrap_or(0);
-        let ids = table.rows.iter().filter(|row| {
-            let path = row.text(path_at).unwrap_or_default();
-            roots.iter().any(|root| path.starts_with(root) && slashes(path) - slashes(root) <= depth)
-        });
-        Ok(Predicate::int_in("id", ids.filter_map(|row| row.int(0)).collect()))
+        // The total is one node of all editions: below it are those of the edition that was named.
+        let named = word("classification").and_then(|c| self.snapshot.id_of_code(&CLASSIFICATION, c));
+        match named {
+            Some(named) if table.value(root, "classification_id") != &Value::Int(named) => {
+                let own = vec![Predicate::int_eq("id", root), Predicate::int_eq("classification_id", named)];
+                Ok(Predicate::all(vec![below, Predicate::any(own)]))
+            }
+            _ => Ok(below),
+        }
     }
+}
+
+/// Whether one of the roots is at most `depth` levels above a row, counted by parents: a path may have more parts.
+fn is_near(table: &Table, roots: &[i64], id: i64, depth: usize) -> bool {
+    let mut at = Some(id);
+    let mut climbed = 0;
+    while let Some(id) = at {
+        if roots.contains(&id) {
+            return true;
+        }
+        if climbed == depth {
+            return false;
+        }
+        climbed += 1;
+        at = table.value(id, "parent_id").as_int();
+    }
+    false
 }
 
 /// A condition that a text column begins with `prefix`, as a range that an index serves.

@@ -16,8 +16,7 @@ fn texts(conn: &mut Conn, statement: &'static str) -> Vec<Vec<String>> {
     rows.iter().map(|row| (0..row.values.len()).map(|at| row.text(at).unwrap_or("-").to_owned()).collect()).collect()
 }
 
-const SQLITE_TABLES: &str =
-    "SELECT type, name, tbl_name, COALESCE(sql, '-') FROM sqlite_master WHERE name NOT LIKE '\\_\\_diesel%' ESCAPE '\\' ORDER BY type, name";
+const SQLITE_TABLES: &str = "SELECT type, name, tbl_name, COALESCE(sql, '-') FROM sqlite_master WHERE name NOT LIKE '\\_\\_diesel%' ESCAPE '\\' ORDER BY type, name";
 
 const SQLITE_COLUMNS: &str = "SELECT m.name, CAST(c.cid AS TEXT), c.name, lower(c.type),
     CASE WHEN c.\"notnull\" = 1 THEN 'not null' ELSE 'null' END
@@ -193,9 +192,9 @@ fn each_foreign_key_has_an_index() {
         };
         assert!(keys.len() > 30, "{}: {} foreign keys", db.backend(), keys.len());
         for key in keys {
-            let served = indexes
-                .iter()
-                .any(|index| index[0] == key[0] && (index[1] == key[1] || index[1].starts_with(&format!("{},", key[1]))));
+            let served = indexes.iter().any(|index| {
+                index[0] == key[0] && (index[1] == key[1] || index[1].starts_with(&format!("{},", key[1])))
+            });
             assert!(served, "{}: no index serves `{}({})`", db.backend(), key[0], key[1]);
         }
     }

@@ -75,7 +75,11 @@ fn every_error_reason_is_raised_somewhere() {
     assert!(unused.is_empty(), "nothing raises {unused:?}");
     for reason in Reason::ALL {
         let row = reason.row();
-        assert!(row.reason.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_'), "{}", row.reason);
+        assert!(
+            row.reason.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_'),
+            "{}",
+            row.reason
+        );
         assert!((400..600).contains(&row.status), "{}", row.reason);
         assert!(row.help.ends_with('.') && row.help.len() > 10, "{}", row.reason);
     }
