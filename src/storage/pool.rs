@@ -134,20 +134,20 @@ impl Db {
         &self,
         until: Instant,
         work: impl Fn(&mut Conn, &Shared) -> Result<T, E> + Send + 'static,
-    ) -> Result<Result<T, E>, StorageError>
+    ) -> Result<T, E>
     where
         T: Send + 'static,
-        E: Send + 'static + AsStorageError,
+        E: Send + 'static + AsStorageError + From<StorageError>,
     {
         let (reply, answer) = oneshot::channel();
         let inner = Arc::clone(&self.inner);
         let job: Job = Box::new(move || {
             let mut result = inner.read_once(until, &work);
-            let broken = match &result {
-                Err(error) => error.is_broken_connection(),
-                Ok(Err(error)) => error.as_storage_error().is_some_and(StorageError::is_broken_connection),
-                Ok(Ok(_)) => false,
-            };
+            let broken = result
+                .as_ref()
+                .err()
+                .and_then(AsStorageError::as_storage_error)
+                .is_some_and(StorageError::is_broken_connection);
             if broken && Instant::now() < until {
                 result = inner.read_once(until, &work);
             }
@@ -156,12 +156,12 @@ impl Db {
         });
         match self.jobs.try_send(job) {
             Ok(()) => {}
-            Err(TrySendError::Full(_)) => return Err(StorageError::QueueFull),
+            Err(TrySendError::Full(_)) => return Err(StorageError::QueueFull.into()),
             Err(TrySendError::Disconnected(_)) => {
-                return Err(StorageError::Unavailable("the server is stopping".to_owned()));
+                return Err(StorageError::Unavailable("the server is stopping".to_owned()).into());
             }
         }
-        answer.await.map_err(|_| StorageError::Corrupt("the reading thread panicked".to_owned()))?
+        answer.await.unwrap_or_else(|_| Err(StorageError::Corrupt("the reading thread panicked".to_owned()).into()))
     }
 }
 
@@ -178,25 +178,21 @@ impl AsStorageError for StorageError {
 }
 
 impl Inner {
-    fn read_once<T, E: AsStorageError>(
+    fn read_once<T, E: AsStorageError + From<StorageError>>(
         &self,
         until: Instant,
         work: &impl Fn(&mut Conn, &Shared) -> Result<T, E>,
-    ) -> Result<Result<T, E>, StorageError> {
+    ) -> Result<T, E> {
         if Instant::now() >= until {
-            return Err(StorageError::Timeout);
+            return Err(StorageError::Timeout.into());
         }
         let mut pooled = self.pool.get().map_err(|e| StorageError::Unavailable(e.to_string()))?;
         pooled.served += 1;
         let result = pooled.conn.read(Some(until), |conn| {
             let snapshot = self.snapshot(conn)?;
-            Ok(work(conn, &snapshot))
+            work(conn, &snapshot)
         });
-        let failed = match &result {
-            Err(error) => Some(error),
-            Ok(Err(error)) => error.as_storage_error(),
-            Ok(Ok(_)) => None,
-        };
+        let failed = result.as_ref().err().and_then(AsStorageError::as_storage_error);
         pooled.broken = failed.is_some_and(StorageError::is_broken_connection);
         result
     }

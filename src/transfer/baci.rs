@@ -597,6 +597,10 @@ impl Job<'_> {
                 Group { total: count(2), inserted: count(3), updated: count(4), deleted: 0 },
             );
         }
+        if self.bad > 0 {
+            // A line that was left out may hold a figure that seems to be gone: nothing is removed then.
+            return Ok(groups);
+        }
         let statement = Statement(format!(
             "SELECT t.reporter_id, t.period_start, COUNT(*) FROM trade_figures t WHERE {} GROUP BY t.reporter_id, t.period_start",
             gone(dataset)
@@ -623,7 +627,7 @@ impl Job<'_> {
             Some(id) => id,
             None => self.write_dataset(conn, code, source, &mut changes)?,
         };
-        if !fresh {
+        if !fresh && self.bad == 0 {
             bulk::execute(conn, &Statement(format!("DELETE FROM trade_figures AS t WHERE {}", gone(dataset))))?;
         }
         let partition = bulk::figure_partition(dataset);
@@ -748,7 +752,8 @@ impl Job<'_> {
             *exporters.entry(*start).or_default() += 1;
         }
         let extent = |start: i64| {
-            let whole = self.options.complete || exporters.get(&start).is_some_and(|n| *n > COMPLETE_EXPORTERS);
+            let whole = self.options.complete
+                || (self.bad == 0 && exporters.get(&start).is_some_and(|n| *n > COMPLETE_EXPORTERS));
             Value::Text(if whole { "COMPLETE" } else { "LISTED" }.to_owned())
         };
         let rows: Vec<Vec<Value>> = groups

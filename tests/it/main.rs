@@ -2,11 +2,10 @@
 #![expect(
     unreachable_pub,
     clippy::unwrap_used,
-    clippy::expect_used,
     clippy::indexing_slicing,
-    clippy::panic,
     clippy::print_stderr,
     clippy::disallowed_methods,
+    clippy::panic,
     clippy::string_slice,
     clippy::as_conversions,
     reason = "one program; a test fails by panicking, reads its environment and tells what it leaves out"
@@ -14,6 +13,8 @@
 
 mod attack;
 mod conformance;
+mod demo_filters;
+mod import;
 mod migrations;
 mod oracle;
 mod paging;
@@ -21,6 +22,7 @@ mod queries;
 mod questions;
 mod recording;
 mod schema;
+mod server;
 mod support;
 mod tidy;
 mod world;

@@ -297,7 +297,7 @@ impl World {
         let mut places = vec![world];
         for area in 0..3 {
             // One code is the beginning of another: a subtree is not a prefix of the code.
-            let area_id = add_region(chance, &["A", "AB", "C"][area], "PLACE", "AREA", Some(world));
+            let area_id = add_region(chance, ["A", "AB", "C"][area], "PLACE", "AREA", Some(world));
             for country in 0..3 {
                 let code = format!("{}{country}", ["A", "AB", "C"][area]);
                 let country_id = add_region(chance, &code, "PLACE", "COUNTRY", Some(area_id));

@@ -168,6 +168,10 @@ function watch(page) {
   });
   page.on('pageerror', error => complaints.push(`page error: ${error.stack ?? error.message}`));
   page.on('requestfailed', request => {
+    // A page that is left or loaded anew gives up what it was still loading; that is no fault of the server.
+    if (request.failure()?.errorText === 'net::ERR_ABORTED') {
+      return;
+    }
     complaints.push(`request failed: ${request.url()} ${request.failure()?.errorText}`);
   });
   // The context, not the page: workers ask too.
