@@ -341,8 +341,11 @@ fn names_in_all_languages() {
 /// `within` of every node, with every depth.
 fn subtrees(world: &World, entity: &'static Entity) -> Vec<Json> {
     let mut out = Vec::new();
-    for seen in world.rows_of(entity) {
-        let key = world.key(entity, &seen);
+    let mut keys: Vec<String> = world.rows_of(entity).iter().map(|seen| world.key(entity, seen)).collect();
+    if entity.name == "Sector" {
+        keys.extend(["HS2017/TOTAL".to_owned(), "HS2022/TOTAL".to_owned()]);
+    }
+    for key in keys {
         let mut within = match key.split_once('/') {
             Some((class, code)) => json!({ "classification": class, "code": code }),
             None => json!({ "code": key }),

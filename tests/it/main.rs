@@ -20,6 +20,7 @@ mod oracle;
 mod paging;
 mod queries;
 mod questions;
+mod recording;
 mod schema;
 mod server;
 mod support;

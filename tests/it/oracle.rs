@@ -279,17 +279,23 @@ impl World {
     fn is_within(&self, entity: &Entity, seen: &Seen<'_>, within: &Json) -> bool {
         let all = self.rows_of(entity);
         let code = within["code"].as_str().unwrap();
-        let root = all
-            .iter()
-            .find(|row| {
-                row.get("code").as_text() == Some(code)
-                    && within.get("classification").is_none_or(|wanted| {
-                        let classes = self.table("classifications");
-                        let class = classes.rows.iter().find(|c| &c[0] == row.get("classification_id")).unwrap();
-                        class[1].as_text() == wanted.as_str()
-                    })
-            })
-            .unwrap();
+        let classes = self.table("classifications");
+        let class_of = |row: &Seen<'_>| {
+            let class = classes.rows.iter().find(|c| &c[0] == row.get("classification_id")).unwrap();
+            class[1].as_text().unwrap()
+        };
+        let named = within.get("classification").and_then(Json::as_str);
+        let has_code = |row: &&Seen<'_>| row.get("code").as_text() == Some(code);
+        let root = all.iter().find(|row| has_code(row) && named.is_none_or(|named| class_of(row) == named));
+        // The total of the family counts as a node of every edition, with the nodes of that edition below it.
+        let root = root.or_else(|| all.iter().find(|row| has_code(row) && class_of(row) == "HS")).unwrap();
+        if let Some(named) = named
+            && class_of(root) != named
+            && seen.get("id") != root.get("id")
+            && class_of(seen) != named
+        {
+            return false;
+        }
         let mut roots = vec![root.get("id").clone()];
         if entity.table == "regions" && root.get("kind").as_text() == Some("GROUP") {
             let members = self.table("region_members");

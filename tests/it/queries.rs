@@ -1,74 +1,124 @@
-//! Query tests are files: a document whose first lines say what must hold, its recorded answer, and the recorded SQL of
-//! both databases. They run on both and must answer alike. TEAROAD_RECORD=1 records; CI refuses to.
+//! Every file in tests/queries is asked on both databases: equal answers, as recorded, in the number of statements
+//! that its first lines say, with the recorded statements. TEAROAD_RECORD=1 writes the recordings.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
-use crate::schema::compare;
-use crate::support::{ask, demo_databases, statements};
+use crate::recording::{assert_recorded, files_below, in_project};
+use crate::support::{ask, demo_databases};
 
-fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
-    let mut out = Vec::new();
-    for entry in std::fs::read_dir(folder).unwrap().flatten() {
-        let path = entry.path();
-        if path.is_dir() {
-            out.extend(files(&path, ending));
-        } else if path.to_str().unwrap().ends_with(ending) {
-            out.push(path);
-        }
-    }
-    out.sort();
-    out
+/// What the first lines of a query say.
+#[derive(Debug)]
+struct Header {
+    statements: u64,
+    /// Texts that the answer must hold; the human part of the expectation.
+    expect: String,
 }
 
-/// The value of a line `# name: value` at the top of a document.
-fn said<'a>(document: &'a str, name: &str) -> Option<&'a str> {
-    document.lines().take_while(|l| l.starts_with('#')).find_map(|l| l.strip_prefix(&format!("# {name}: ")))
+fn header(path: &Path, text: &str) -> Header {
+    let line = |name: &str| {
+        text.lines()
+            .take_while(|line| line.starts_with('#'))
+            .find_map(|line| line.strip_prefix(&format!("# {name}: ")))
+            .unwrap_or_else(|| panic!("{} has no line `# {name}: …`", path.display()))
+    };
+    assert_eq!(line("data"), "demo", "{}: only the demo's data are there", path.display());
+    let statements = line("statements").parse().unwrap();
+    let expect = line("expect").to_owned();
+    assert!(expect.len() > 8, "{}: say what is expected", path.display());
+    Header { statements, expect }
 }
 
-/// What is recorded of an answer: everything but the statements.
-fn answer_of(mut answer: Json) -> Json {
-    if let Some(extensions) = answer.get_mut("extensions") {
-        extensions["tearoad"].as_object_mut().unwrap().remove("sql");
-        extensions["tearoad"].as_object_mut().unwrap().remove("statements");
+/// The query of a file: its own, or one of the questions that the interface shows.
+fn query_of(text: &str) -> String {
+    match text.lines().find_map(|line| line.strip_prefix("# include: ")) {
+        Some(path) => std::fs::read_to_string(in_project(path)).unwrap(),
+        None => text.to_owned(),
     }
-    answer
+}
+
+fn queries() -> Vec<PathBuf> {
+    files_below(&in_project("tests/queries"), &[".graphql"])
 }
 
 #[test]
-fn the_recorded_queries_answer_as_recorded_on_both_databases() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let folder = root.join("tests/queries");
-    let cases = files(&folder, ".graphql");
-    assert!(cases.len() >= 17);
+fn every_query_gives_what_is_recorded_on_both_databases() {
     let databases = demo_databases();
-    for case in &cases {
-        let document = std::fs::read_to_string(case).unwrap();
-        let name = case.strip_prefix(root).unwrap().to_str().unwrap().trim_end_matches(".graphql").to_owned();
-        assert_eq!(said(&document, "data"), Some("demo"), "{name}");
-        assert!(said(&document, "expect").is_some(), "{name} does not say what must hold");
-        let wanted: u64 = said(&document, "statements").unwrap().parse().unwrap();
-        let mut answers = Vec::new();
-        for db in &databases {
-            let answer = ask(&db.graph(), &document);
-            if answer.get("data").is_some() {
-                assert_eq!(statements(&answer), wanted, "statements of {name} on {}", db.backend());
-            } else {
-                assert_eq!(wanted, 0, "{name} is refused: {answer}");
+    let graphs: Vec<_> = databases.iter().map(|db| (db.backend(), db.graph())).collect();
+    let all = queries();
+    assert!(all.len() >= 25, "{} queries", all.len());
+    let mut wrong: Vec<String> = Vec::new();
+    for path in all {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let header = header(&path, &text);
+        let query = query_of(&text);
+        let mut answers: Vec<Json> = Vec::new();
+        for (backend, graph) in &graphs {
+            let answer = ask(graph, &query);
+            let told = &answer["extensions"]["tearoad"];
+            let statements = told["statements"].as_u64().unwrap_or(0);
+            if statements != header.statements {
+                wrong.push(format!("{}: {statements} statements on {backend}", path.display()));
             }
-            let sql = answer["extensions"]["tearoad"]["sql"].as_array().cloned().unwrap_or_default();
-            let texts: String = sql.iter().map(|s| format!("{}\n", s.as_str().unwrap())).collect();
-            let backend = if db.backend() == "sqlite" { "sqlite" } else { "postgres" };
-            compare(&format!("{name}.{backend}.sql"), &texts);
-            answers.push(answer_of(answer));
+            let sql: String = told["sql"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                // Without the values, which change with the data.
+                .map(|statement| statement.as_str().unwrap().split(" -- binds:").next().unwrap().replace('\n', " "))
+                .map(|statement| statement + "\n")
+                .collect();
+            let mut shown = json!({});
+            for part in ["data", "errors"] {
+                if let Some(value) = answer.get(part) {
+                    shown[part] = value.clone();
+                }
+            }
+            // Which database answers is the one thing that may differ.
+            if let Some(backend) = shown.pointer_mut("/data/service/backend") {
+                *backend = json!("[backend]");
+            }
+            answers.push(shown);
+            let ending = if *backend == "sqlite" { "sqlite.sql" } else { "postgres.sql" };
+            assert_recorded(&path.with_extension(ending), &sql);
         }
-        assert!(answers.windows(2).all(|pair| pair[0] == pair[1]), "the databases differ on {name}");
-        compare(&format!("{name}.json"), &format!("{}\n", serde_json::to_string_pretty(&answers[0]).unwrap()));
+        assert!(
+            answers.windows(2).all(|pair| pair[0] == pair[1]),
+            "{} ({}): the databases differ: {answers:#?}",
+            path.display(),
+            header.expect
+        );
+        let text = serde_json::to_string_pretty(&answers[0]).unwrap() + "\n";
+        assert_recorded(&path.with_extension("json"), &text);
     }
-    for kept in files(&folder, ".json").into_iter().chain(files(&folder, ".sql")) {
-        let text = kept.to_str().unwrap();
-        let base = text.trim_end_matches(".json").trim_end_matches(".sqlite.sql").trim_end_matches(".postgres.sql");
-        assert!(Path::new(&format!("{base}.graphql")).exists(), "{text} belongs to no query");
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn every_recording_belongs_to_a_query() {
+    let queries: BTreeSet<PathBuf> = queries().into_iter().collect();
+    let recordings = files_below(&in_project("tests/queries"), &[".json", ".sql"]);
+    for recording in &recordings {
+        let shown = recording.to_str().unwrap();
+        let stem = [".sqlite.sql", ".postgres.sql", ".json"].iter().find_map(|ending| shown.strip_suffix(ending));
+        let stem = stem.unwrap_or_else(|| panic!("{shown} is no recording"));
+        assert!(queries.contains(&PathBuf::from(format!("{stem}.graphql"))), "{shown} belongs to no query");
+    }
+}
+
+/// Every root field is asked by some query.
+#[test]
+fn every_root_field_is_asked() {
+    let schema = tearoad::graphql::schema::GraphSchema::build().unwrap();
+    let texts: String = queries()
+        .iter()
+        .map(|path| query_of(&std::fs::read_to_string(path).unwrap()))
+        .map(|text| text.lines().filter(|line| !line.trim_start().starts_with('#')).collect::<Vec<_>>().join("\n"))
+        .collect();
+    let words: BTreeSet<&str> = texts.split(|c: char| !c.is_ascii_alphanumeric()).collect();
+    for name in schema.types.get_object("Query").unwrap().fields.keys() {
+        assert!(words.contains(name.as_str()), "no query in tests/queries asks `{name}`");
     }
 }

@@ -1,80 +1,90 @@
-//! Files that are printed from tables: the schema, the table of errors, the table of settings.
+//! The printed documents are what the program prints, the schema explains everything, and no error reason is unused.
 
-use std::path::Path;
-
+use apollo_compiler::schema::ExtendedType;
 use tearoad::cli::docs;
 use tearoad::domain::error_code::Reason;
 use tearoad::graphql::schema::GraphSchema;
 
-/// Compares a file with what is printed; writes it where recording is asked for, which CI refuses.
-pub fn compare(path: &str, printed: &str) {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
-    if std::env::var("TEAROAD_RECORD").is_ok() {
-        assert!(std::env::var("CI").is_err(), "recordings are made by people, not by CI");
-        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
-        std::fs::write(&file, printed).unwrap();
-    }
-    let kept = std::fs::read_to_string(&file).unwrap_or_default();
-    assert!(kept == printed, "{path} is stale: run TEAROAD_RECORD=1 cargo nextest run and read what changed");
-}
+use crate::recording::{assert_recorded, files_below, in_project};
 
 #[test]
 fn the_printed_schema_is_the_schema() {
-    compare("schema.graphql", &GraphSchema::build().unwrap().sdl);
+    assert_recorded(&in_project("schema.graphql"), &GraphSchema::build().unwrap().sdl);
 }
 
 #[test]
-fn the_printed_tables_are_the_tables() {
-    compare("docs/ERRORS.md", &docs::errors());
-    compare("docs/CONFIG.md", &docs::config());
+fn the_printed_documents_are_what_the_program_prints() {
+    assert_recorded(&in_project("docs/ERRORS.md"), &docs::errors());
+    assert_recorded(&in_project("docs/CONFIG.md"), &docs::config());
 }
 
 #[test]
-fn everything_in_the_schema_is_described() {
-    use apollo_compiler::schema::ExtendedType;
+fn every_type_field_argument_and_word_is_described() {
     let schema = GraphSchema::build().unwrap();
-    let mut bare = Vec::new();
-    for (name, ty) in schema.types.types.iter().filter(|(name, ty)| !name.starts_with("__") && !ty.is_built_in()) {
-        let mut check = |what: String, described: bool| {
-            if !described {
-                bare.push(what);
-            }
+    let mut bare: Vec<String> = Vec::new();
+    let mut check = |description: Option<&str>, what: String| {
+        if description.is_none_or(|text| text.trim().len() < 3) {
+            bare.push(what);
+        }
+    };
+    for (name, ty) in schema.types.types.iter().filter(|(_, ty)| !ty.is_built_in()) {
+        check(ty.description().map(|d| d.as_str()), name.to_string());
+        let fields = match ty {
+            ExtendedType::Object(object) => Some(&object.fields),
+            ExtendedType::Interface(interface) => Some(&interface.fields),
+            _ => None,
         };
-        check(name.to_string(), ty.description().is_some());
+        for (field_name, field) in fields.into_iter().flatten() {
+            check(field.description.as_deref(), format!("{name}.{field_name}"));
+            for argument in &field.arguments {
+                check(argument.description.as_deref(), format!("{name}.{field_name}({})", argument.name));
+            }
+        }
         match ty {
-            ExtendedType::Object(object) => {
-                for (field, definition) in &object.fields {
-                    check(format!("{name}.{field}"), definition.description.is_some());
-                    for argument in &definition.arguments {
-                        check(format!("{name}.{field}({})", argument.name), argument.description.is_some());
-                    }
+            ExtendedType::InputObject(input) => {
+                for (member, value) in &input.fields {
+                    check(value.description.as_deref(), format!("{name}.{member}"));
                 }
             }
-            ExtendedType::InputObject(object) => {
-                for (field, definition) in &object.fields {
-                    check(format!("{name}.{field}"), definition.description.is_some());
-                }
-            }
-            ExtendedType::Enum(words) => {
-                for (word, definition) in &words.values {
-                    check(format!("{name}.{word}"), definition.description.is_some());
+            ExtendedType::Enum(list) => {
+                for (word, value) in &list.values {
+                    check(value.description.as_deref(), format!("{name}.{word}"));
                 }
             }
             _ => {}
         }
     }
-    assert!(bare.is_empty(), "without description: {bare:?}");
+    assert!(bare.is_empty(), "without a description: {bare:?}");
+    assert!(schema.types.schema_definition.mutation.is_none());
 }
 
 #[test]
-fn every_reason_is_raised_somewhere() {
-    let mut text = String::new();
-    for file in crate::tidy::sources() {
-        if !file.0.ends_with("error_code.rs") {
-            text.push_str(&file.1);
-        }
-    }
-    let unused: Vec<String> =
-        Reason::ALL.iter().map(|r| format!("{r:?}")).filter(|r| !text.contains(&format!("Reason::{r}"))).collect();
+fn every_error_reason_is_raised_somewhere() {
+    let table = in_project("src/domain/error_code.rs");
+    let sources: String = files_below(&in_project("src"), &[".rs"])
+        .iter()
+        .filter(|path| **path != table)
+        .map(|path| std::fs::read_to_string(path).unwrap())
+        .collect();
+    let uses = |name: &str| {
+        sources.match_indices(&format!("Reason::{name}")).any(|(at, found)| {
+            !sources[at + found.len()..].starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_')
+        })
+    };
+    let unused: Vec<String> = Reason::ALL.iter().map(|r| format!("{r:?}")).filter(|name| !uses(name)).collect();
     assert!(unused.is_empty(), "nothing raises {unused:?}");
+    for reason in Reason::ALL {
+        let row = reason.row();
+        assert!(
+            row.reason.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_'),
+            "{}",
+            row.reason
+        );
+        assert!((400..600).contains(&row.status), "{}", row.reason);
+        assert!(row.help.ends_with('.') && row.help.len() > 10, "{}", row.reason);
+    }
+    let mut names: Vec<&str> = Reason::ALL.iter().map(|r| r.row().reason).collect();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), Reason::ALL.len(), "a reason stands twice in the table");
 }

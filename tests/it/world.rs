@@ -331,9 +331,12 @@ impl World {
 
         let mut classifications =
             Table::new("classifications", &["id", "code", "family", "edition", "title", "publisher", "source_id"]);
-        for (id, code, family, edition) in
-            [(1, "HS", "HS", None), (2, "HS2017", "HS", Some("2017")), (3, "TEAROAD", "TEAROAD", Some("1"))]
-        {
+        for (id, code, family, edition) in [
+            (1, "HS", "HS", None),
+            (2, "HS2017", "HS", Some("2017")),
+            (3, "TEAROAD", "TEAROAD", Some("1")),
+            (4, "HS2022", "HS", Some("2022")),
+        ] {
             classifications.add(vec![
                 int(id),
                 text(code),
@@ -350,23 +353,27 @@ impl World {
             let id = sectors.rows.len() + 1;
             let above = parent.map_or("/".to_owned(), |p| sectors.rows[p - 1][5].as_text().unwrap().to_owned());
             let sort_name = names(chance, &mut named, "SECTOR", &int(id), code);
-            let (parent, path) = (parent.map_or(Value::Null, int), text(format!("{above}{class}-{code}/")));
+            // Below the total stands the edition, as in the shipped lists: a path has more parts than a node parents.
+            let edition = if level == 2 { format!("HS-{class}/") } else { String::new() };
+            let (parent, path) = (parent.map_or(Value::Null, int), text(format!("{above}{edition}{code}/")));
             sectors.add(vec![int(id), int(class), text(code), int(level), parent, path, sort_name]);
             id
         };
         let total = add_sector(chance, 1, "TOTAL", 0, None);
         let mut goods = vec![(total, 0)];
         let mut industries = Vec::new();
-        for chapter in 0..4 {
-            let code = format!("{:02}", 1 + chapter * 9);
-            let chapter_id = add_sector(chance, 2, &code, 2, Some(total));
+        for chapter in 0..6 {
+            // The same codes in two editions.
+            let class = if chapter < 4 { 2 } else { 4 };
+            let code = format!("{:02}", 1 + chapter % 4 * 9);
+            let chapter_id = add_sector(chance, class, &code, 2, Some(total));
             goods.push((chapter_id, 2));
             for heading in 0..chance.below(3) {
                 let code = format!("{code}{heading:02}");
-                let heading_id = add_sector(chance, 2, &code, 4, Some(chapter_id));
+                let heading_id = add_sector(chance, class, &code, 4, Some(chapter_id));
                 goods.push((heading_id, 4));
                 for product in 0..chance.below(3) {
-                    goods.push((add_sector(chance, 2, &format!("{code}{product:02}"), 6, Some(heading_id)), 6));
+                    goods.push((add_sector(chance, class, &format!("{code}{product:02}"), 6, Some(heading_id)), 6));
                 }
             }
         }

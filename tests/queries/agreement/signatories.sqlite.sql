@@ -1,2 +1,0 @@
-SELECT t0.kind AS c0, t0.signed_on AS c1, t0.id AS c2 FROM agreements t0 WHERE TRUE AND t0.slug = ? -- binds: ["buryatia-zibo-strategic-cooperation-2024-08"]
-SELECT * FROM (SELECT t0.kind AS c0, t0.slug AS c1, t0.region_id AS c2, t0.org_kind AS c3, t0.id AS c4, t99.agreement_id AS p FROM agreement_parties t99 JOIN parties t0 ON t0.id = t99.party_id WHERE t99.agreement_id IN (SELECT value FROM json_each(?))) u ORDER BY p, c4 -- binds: ["[2]"]

@@ -1,1 +1,0 @@
-SELECT t0.slug AS c0, (SELECT n.text FROM names n WHERE n.subject_kind = 'EVENT' AND n.subject_id = t0.id ORDER BY (n.language <> $1), (n.language <> 'en'), n.language, n.ordinal LIMIT 1) AS c1, t0.region_id AS c2, t0.starts_on AS c3, t0.id AS c4 FROM events t0 WHERE TRUE ORDER BY t0.starts_on, t0.id LIMIT 2 -- binds: ["en"]

@@ -1,0 +1,2 @@
+SELECT t0.slug AS c0, (SELECT n.text FROM names n WHERE n.subject_kind = 'EVENT' AND n.subject_id = t0.id ORDER BY (n.language <> ?), (n.language <> 'en'), n.language, n.ordinal LIMIT 1) AS c1, t0.id AS c2, t0.starts_on AS c3, t0.region_id AS c4, t0.kind AS c5 FROM events t0 WHERE TRUE ORDER BY t0.starts_on, t0.id LIMIT 2
+SELECT * FROM (SELECT t0.text AS c0, t0.language AS c1, t0.ordinal AS c2, t0.subject_id AS p FROM names t0 WHERE t0.subject_kind = 'EVENT' AND t0.subject_id IN (SELECT value FROM json_each(?)) AND t0.language = ?) u ORDER BY p, c1, c2

@@ -1,1 +1,0 @@
-SELECT * FROM (SELECT t0.region_id AS c0, t0.since AS c1, t0.until AS c2, t0.group_id AS c3, t0.group_id AS p FROM region_members t0 WHERE t0.group_id = ANY($1)) u ORDER BY p, c3, c0 -- binds: [[465]]

@@ -1,1 +1,0 @@
-SELECT * FROM (SELECT t0.scheme AS c0, t0.code AS c1, t0.region_id AS c2, t0.region_id AS p FROM region_codes t0 WHERE t0.region_id IN (SELECT value FROM json_each(?)) AND t0.scheme IN (SELECT value FROM json_each(?))) u ORDER BY p, c0, c1, c2 -- binds: ["[263]", "[\"ISO_ALPHA3\",\"M49\"]"]

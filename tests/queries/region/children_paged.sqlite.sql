@@ -1,2 +1,0 @@
-SELECT t0.code AS c0, (SELECT n.text FROM names n WHERE n.subject_kind = 'REGION' AND n.subject_id = t0.id ORDER BY (n.language <> ?), (n.language <> 'en'), n.language, n.ordinal LIMIT 1) AS c1, t0.sort_name AS c2, t0.id AS c3, t0.parent_id AS p FROM regions t0 WHERE t0.parent_id IN (SELECT value FROM json_each(?)) ORDER BY t0.sort_name DESC, t0.id DESC LIMIT 4 -- binds: ["en", "[347]"]
-SELECT p, COUNT(*) AS c0 FROM (SELECT 1 AS c0, t0.parent_id AS p FROM regions t0 WHERE t0.parent_id IN (SELECT value FROM json_each(?))) u GROUP BY p -- binds: ["[347]"]

@@ -1,0 +1,1 @@
+SELECT t0.code AS c0, (SELECT n.text FROM names n WHERE n.subject_kind = 'REGION' AND n.subject_id = t0.id ORDER BY (n.language <> ?), (n.language <> 'en'), n.language, n.ordinal LIMIT 1) AS c1, t0.sort_name AS c2, t0.id AS c3 FROM regions t0 WHERE TRUE ORDER BY t0.sort_name, t0.id LIMIT 4

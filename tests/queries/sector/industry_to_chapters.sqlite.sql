@@ -1,1 +1,0 @@
-SELECT * FROM (SELECT t0.to_sector_id AS c0, t0.weight_ppm AS c1, t0.from_sector_id AS c2, t0.from_sector_id AS p FROM correspondences t0 WHERE t0.from_sector_id IN (SELECT value FROM json_each(?))) u ORDER BY p, c2, c0 -- binds: ["[856]"]
