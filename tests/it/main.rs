@@ -25,3 +25,4 @@ mod server;
 mod support;
 mod tidy;
 mod world;
+mod transfer;
