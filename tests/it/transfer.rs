@@ -81,6 +81,11 @@ fn an_area_under_an_old_and_a_new_code_in_one_year_is_a_bad_line() {
 }
 
 #[test]
+fn an_area_under_two_codes_of_one_year_is_a_bad_line() {
+    assert_refused(&["2020,710,756,270900,1,1", "2020,710,757,270900,2,1"], 1, &["line 3: `j` is `757`"]);
+}
+
+#[test]
 fn a_negative_value_is_a_bad_line() {
     assert_refused(&["2020,710,156,270900,-1,1", "2020,710,156,10121,1,-2"], 2, &["line 2: `v`", "line 3: `q`"]);
 }
@@ -141,6 +146,21 @@ fn the_same_file_called_complete_changes_the_coverage() {
 }
 
 #[test]
+fn figures_that_stay_because_a_line_is_left_out_are_counted_as_covered() {
+    let folder = tempfile::tempdir().unwrap();
+    let name = "BACI_HS17_Y2020_V202501.csv";
+    for db in prepared(folder.path()) {
+        let file = year_file(folder.path(), name, &["2020,710,156,270900,1,1", "2020,710,842,270900,1,1"]);
+        load(&db, &Options::default(), std::slice::from_ref(&file)).0.unwrap();
+        let file = year_file(folder.path(), name, &["2020,710,156,270900,2,1", "2020,710,842,270900,x,1"]);
+        let skipping = Options { skip_bad: true, ..Options::default() };
+        let summary = load(&db, &skipping, std::slice::from_ref(&file)).0.unwrap();
+        assert_eq!((summary.updated, summary.deleted, summary.bad), (1, 0, 1));
+        assert_eq!(lines(&db, "SELECT n_figures FROM dataset_coverage"), ["[Int(2)]"], "{}", db.backend());
+    }
+}
+
+#[test]
 fn each_figure_names_the_file_it_came_from() {
     let folder = tempfile::tempdir().unwrap();
     let files = [
@@ -183,7 +203,7 @@ fn a_nomenclature_keeps_its_own_parents_and_levels_and_names_its_source() {
     let text = "classification,edition,code,description,parent,level\n\
         I4,ISIC4,01,Crop and animal production,A,2\n\
         I4,ISIC4,A,\"Agriculture, forestry and fishing\",,1\n\
-        I4,ISIC4,011,Growing of crops,01,3\n";
+        I4,ISIC4,011,Growing of crops,0.1,3\n";
     let folder = tempfile::tempdir().unwrap();
     let file = write(folder.path(), "isic.csv", text);
     for db in databases() {
@@ -227,7 +247,11 @@ fn a_parent_that_no_line_gives_is_a_bad_line() {
 fn a_product_without_a_name_gets_that_of_a_table() {
     let folder = tempfile::tempdir().unwrap();
     let year = year_file(folder.path(), "BACI_HS17_Y2020_V202501.csv", &["2020,710,156,270900,1,1"]);
-    let unnamed = write(folder.path(), "unnamed.csv", "classification,edition,code,description,parent,level\nH5,HS2017,270900,,2709,6\n");
+    let unnamed = write(
+        folder.path(),
+        "unnamed.csv",
+        "classification,edition,code,description,parent,level\nH5,HS2017,270900,,2709,6\n",
+    );
     let table = write(folder.path(), "product_codes_HS17_V202501.csv", "code,description\n270900,Oils\n");
     for db in databases() {
         seed::load_reference(&mut db.conn()).unwrap();
@@ -242,7 +266,8 @@ fn a_product_without_a_name_gets_that_of_a_table() {
 }
 
 /// Every table, apart from the time of a revision.
-const SEEDED: [&str; 24] = [
+const SEEDED: [&str; 25] = [
+    "SELECT term, kind, subject_id FROM terms ORDER BY term, kind, subject_id",
     "SELECT id, code, kind, publisher, title, url, CAST(published_on AS TEXT), date_precision, licence, sha256, note FROM sources ORDER BY id",
     "SELECT revision, kind, source_id, summary FROM revisions ORDER BY revision",
     "SELECT revision, entity, entity_key, action, n_inserted, n_updated, n_deleted FROM changes ORDER BY revision, entity, entity_key",
