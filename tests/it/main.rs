@@ -24,5 +24,5 @@ mod schema;
 mod server;
 mod support;
 mod tidy;
-mod world;
 mod transfer;
+mod world;
