@@ -71,6 +71,8 @@ pub struct Summary {
     pub left_out: u64,
     /// Bad lines.
     pub bad: u64,
+    /// Lines, not counted apart above, with more decimals than are kept; they were rounded half to even.
+    pub rounded: u64,
     /// The revision that was written; `None` when nothing changed.
     pub revision: Option<i64>,
     /// Milliseconds it took.
@@ -83,8 +85,8 @@ impl fmt::Display for Summary {
         writeln!(f, "{}: {} lines read ({rate} rows/s)", self.what, self.read)?;
         writeln!(
             f,
-            "  {} new, {} changed, {} unchanged, {} removed, {} left out by rule, {} bad",
-            self.inserted, self.updated, self.unchanged, self.deleted, self.left_out, self.bad
+            "  {} new, {} changed, {} unchanged, {} removed, {} left out by rule, {} bad, {} rounded",
+            self.inserted, self.updated, self.unchanged, self.deleted, self.left_out, self.bad, self.rounded
         )?;
         match self.revision {
             Some(revision) => write!(f, "  the data are now at revision {revision}"),

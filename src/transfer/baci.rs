@@ -15,7 +15,7 @@ use super::csv_file::{CsvFile, Record, sha256, size};
 use super::progress::Progress;
 use super::report::{Bad, Report, Tell};
 use super::{Options, Summary, TransferError, terms};
-use crate::domain::decimal::parse_scaled;
+use crate::domain::decimal::{Scaled, parse_scaled};
 use crate::domain::flow::{REGION_LEVELS, code_of};
 use crate::domain::fold::fold;
 use crate::domain::period::Period;
@@ -39,6 +39,7 @@ mod staged {
             period_start -> Integer,
             reporter_level -> Integer,
             partner_level -> Integer,
+            file -> Integer,
             value_scaled -> BigInt,
             net_weight_g -> Nullable<BigInt>,
         }
@@ -62,9 +63,15 @@ struct Figure {
     year: i32,
     reporter: i64,
     partner: i64,
+    /// Comtrade codes of both.
+    codes: (u32, u32),
     product: i64,
     value: i64,
     weight: Option<i64>,
+    /// Whether decimals were rounded away.
+    rounded: bool,
+    /// Number of its file, from 0.
+    file: i64,
     /// The codes in one number that grows in the order of the files.
     key: u64,
 }
@@ -72,7 +79,11 @@ struct Figure {
 /// What codes mean.
 struct World {
     areas: HashMap<u32, Vec<Area>>,
+    /// Codes of each region.
+    codes: HashMap<i64, Vec<(u32, Area)>>,
     products: HashMap<u32, i64>,
+    /// Products of the database that have no name.
+    unnamed: HashSet<u32>,
     country_names: HashMap<u32, String>,
     /// Headings without a product `….00`, which CEPII uses for a heading that it does not divide (2710 in HS 2017).
     whole_headings: HashMap<u32, String>,
@@ -135,62 +146,85 @@ impl Files {
         Ok(())
     }
 
-    /// The edition that the names of the year files tell, or the option does.
+    /// The edition that the names of the year files tell, or the option does where they are silent.
     fn edition(&self, option: Option<&str>) -> Done<&'static str> {
-        const EDITIONS: [(&str, &str); 7] = [
-            ("92", "HS1992"),
-            ("96", "HS1996"),
-            ("02", "HS2002"),
-            ("07", "HS2007"),
-            ("12", "HS2012"),
-            ("17", "HS2017"),
-            ("22", "HS2022"),
-        ];
-        if let Some(option) = option {
-            let digits = option.trim_start_matches(|c: char| !c.is_ascii_digit());
-            let short = digits.get(digits.len().saturating_sub(2)..).unwrap_or_default();
-            return EDITIONS.iter().find(|(s, _)| *s == short).map(|(_, edition)| *edition).ok_or_else(|| {
-                TransferError::Usage(format!(
-                    "--edition is `{option}`, expected one of HS1992, HS1996, HS2002, HS2007, HS2012, HS2017, HS2022"
-                ))
-            });
-        }
-        let mut found: Option<&'static str> = None;
-        for path in &self.years {
-            let name = path.file_name().and_then(|n| n.to_str()).unwrap_or_default().to_ascii_uppercase();
-            let edition = EDITIONS.iter().find(|(s, _)| name.contains(&format!("HS{s}_"))).map(|(_, edition)| *edition);
-            let Some(edition) = edition else {
-                return Err(TransferError::Usage(format!(
-                    "{}: the name does not tell the HS edition; pass --edition HS2017",
-                    path.display()
-                )));
-            };
-            if found.is_some_and(|f| f != edition) {
-                return Err(TransferError::Usage(
-                    "the files are of several HS editions; import each edition on its own".to_owned(),
-                ));
+        let mut found = match option {
+            None => None,
+            Some(option) => {
+                let digits = option.trim_start_matches(|c: char| !c.is_ascii_digit());
+                let short = digits.get(digits.len().saturating_sub(2)..).unwrap_or_default();
+                let edition = EDITIONS.iter().find(|(s, _)| *s == short).map(|(_, edition)| *edition);
+                Some(edition.ok_or_else(|| {
+                    TransferError::Usage(format!(
+                        "--edition is `{option}`, expected one of HS1992, HS1996, HS2002, HS2007, HS2012, HS2017, HS2022"
+                    ))
+                })?)
             }
-            found = Some(edition);
+        };
+        for path in &self.years {
+            match (edition_in_name(path), found) {
+                (Some(named), None) => found = Some(named),
+                (Some(named), Some(wanted)) if named != wanted => {
+                    return Err(TransferError::Usage(format!(
+                        "{}: the name tells {named}, not {wanted}; import the files of each HS edition on their own",
+                        path.display()
+                    )));
+                }
+                (None, _) if option.is_none() => {
+                    return Err(TransferError::Usage(format!(
+                        "{}: the name does not tell the HS edition; pass --edition HS2017",
+                        path.display()
+                    )));
+                }
+                _ => {}
+            }
         }
         found.ok_or_else(|| TransferError::Usage("pass --edition HS2017".to_owned()))
     }
 }
 
+/// Editions as CEPII's file names tell them.
+const EDITIONS: [(&str, &str); 7] = [
+    ("92", "HS1992"),
+    ("96", "HS1996"),
+    ("02", "HS2002"),
+    ("07", "HS2007"),
+    ("12", "HS2012"),
+    ("17", "HS2017"),
+    ("22", "HS2022"),
+];
+
+/// The edition that a file's name tells: `BACI_HS17_Y2020_V202501.csv`.
+fn edition_in_name(path: &std::path::Path) -> Option<&'static str> {
+    let name = path.file_name().and_then(|n| n.to_str()).unwrap_or_default().to_ascii_uppercase();
+    EDITIONS.iter().find(|(short, _)| name.contains(&format!("HS{short}_"))).map(|(_, edition)| *edition)
+}
+
 impl World {
     fn load(conn: &mut Conn, edition: &str) -> Done<Self> {
         let mut areas: HashMap<u32, Vec<Area>> = HashMap::new();
+        let mut codes: HashMap<i64, Vec<(u32, Area)>> = HashMap::new();
+        // Countries and special areas: the world and groups of countries are no sides of a pair.
         let statement = Fixed(
-            "SELECT c.code, c.region_id, r.level, c.valid_from, c.valid_to FROM region_codes c JOIN regions r ON r.id = c.region_id WHERE c.scheme = 'COMTRADE' AND r.kind <> 'GROUP'",
+            "SELECT c.code, c.region_id, r.level, c.valid_from, c.valid_to FROM region_codes c JOIN regions r ON r.id = c.region_id WHERE c.scheme = 'COMTRADE' AND r.kind <> 'GROUP' AND r.level = 'COUNTRY'",
         );
         for row in conn.rows(statement, &[])? {
             let code = row.text(0).and_then(|c| c.parse().ok());
             let (Some(code), Some(region), Some(level)) = (code, row.int(1), row.text(2)) else { continue };
             let level = code_of(REGION_LEVELS, level).unwrap_or(0);
             let (from, to) = (row.int(3).unwrap_or(i64::MIN), row.int(4).unwrap_or(i64::MAX));
-            areas.entry(code).or_default().push(Area { region, level, from, to });
+            let area = Area { region, level, from, to };
+            areas.entry(code).or_default().push(area);
+            codes.entry(region).or_default().push((code, area));
         }
-        let mut out =
-            Self { areas, products: HashMap::new(), country_names: HashMap::new(), whole_headings: HashMap::new() };
+        let mut out = Self {
+            areas,
+            codes,
+            products: HashMap::new(),
+            unnamed: HashSet::new(),
+            country_names: HashMap::new(),
+            whole_headings: HashMap::new(),
+        };
         out.load_products(conn, edition)?;
         let statement = Statement(format!(
             "SELECT s.code, n.text FROM sectors s JOIN classifications c ON c.id = s.classification_id LEFT JOIN names n ON n.subject_kind = 'SECTOR' AND n.subject_id = s.id AND n.language = 'en' AND n.ordinal = 0 WHERE s.level = 4 AND c.code = '{edition}'"
@@ -206,11 +240,14 @@ impl World {
 
     fn load_products(&mut self, conn: &mut Conn, edition: &str) -> Done<()> {
         let statement = Statement(format!(
-            "SELECT s.code, s.id FROM sectors s JOIN classifications c ON c.id = s.classification_id WHERE s.level = 6 AND c.code = '{edition}'"
+            "SELECT s.code, s.id, n.text FROM sectors s JOIN classifications c ON c.id = s.classification_id LEFT JOIN names n ON n.subject_kind = 'SECTOR' AND n.subject_id = s.id AND n.language = 'en' AND n.ordinal = 0 WHERE s.level = 6 AND c.code = '{edition}'"
         ));
         for row in conn.rows(statement, &[])? {
             if let (Some(code), Some(id)) = (row.text(0).and_then(product_key), row.int(1)) {
                 self.products.insert(code, id);
+                if row.text(2).is_none() {
+                    self.unnamed.insert(code);
+                }
             }
         }
         Ok(())
@@ -220,12 +257,21 @@ impl World {
         let code: u32 = text.parse().map_err(|_| "expected the number of an area".to_owned())?;
         let year = i64::from(year);
         let known = self.areas.get(&code).map(Vec::as_slice).unwrap_or_default();
-        // Years of validity choose between several areas of one code; they never refuse one.
-        known.iter().find(|a| a.from <= year && year <= a.to).or_else(|| known.first()).copied().ok_or_else(|| {
+        // Years of validity choose between several areas of one code. They refuse a code only where the area had
+        // another one in that year.
+        let valid = |a: &&Area| a.from <= year && year <= a.to;
+        let Some(area) = known.iter().find(valid).or_else(|| known.first()).copied() else {
             let name = self.country_names.get(&code).map(|n| format!(" ({n})")).unwrap_or_default();
             let near = self.nearest_area(code);
-            format!("no area has this Comtrade code{name}; the nearest known is {near}")
-        })
+            return Err(format!(
+                "no country or special area has this Comtrade code{name}; the nearest known is {near}"
+            ));
+        };
+        let codes = self.codes.get(&area.region).map(Vec::as_slice).unwrap_or_default();
+        match codes.iter().find(|(_, a)| valid(&a)) {
+            Some((other, _)) if !valid(&&area) => Err(format!("in {year} this area has the code {other}")),
+            _ => Ok(area),
+        }
     }
 
     fn nearest_area(&self, code: u32) -> u32 {
@@ -260,17 +306,39 @@ impl World {
         let partner = self.area(&importer, year).map_err(|e| (2, e))?;
         let (code, product) = self.product(&cell(3)).map_err(|e| (3, e))?;
         // Thousand dollars to thousandths of a dollar, tons to grams.
-        let value = parse_scaled(&cell(4), 6).map_err(|e| (4, format!("expected thousand dollars: {e}")))?.units;
+        let value = amount(&cell(4)).map_err(|e| (4, format!("expected thousand dollars: {e}")))?;
         let weight = match cell(5).as_str() {
             "" | "NA" => None,
-            text => Some(parse_scaled(text, 6).map_err(|e| (5, format!("expected tons: {e}")))?.units),
+            text => Some(amount(text).map_err(|e| (5, format!("expected tons: {e}")))?),
         };
-        let number = |text: &str| text.parse::<u64>().unwrap_or(0);
+        let codes = (number(&exporter), number(&importer));
         let key = (u64::try_from(year - 1900).unwrap_or(0) << 56)
-            | (number(&exporter) << 44)
-            | (number(&importer) << 32)
+            | (u64::from(codes.0) << 44)
+            | (u64::from(codes.1) << 32)
             | u64::from(code);
-        Ok(Figure { year, reporter: reporter.region, partner: partner.region, product, value, weight, key })
+        let rounded = value.rounded || weight.is_some_and(|w| w.rounded);
+        let (value, weight) = (value.units, weight.map(|w| w.units));
+        let (reporter, partner) = (reporter.region, partner.region);
+        Ok(Figure { year, reporter, partner, codes, product, value, weight, rounded, file: 0, key })
+    }
+}
+
+/// The code under which each area stands in each year. Some areas have two (Switzerland 756 and 757): under both, one
+/// pair would stand twice.
+#[derive(Debug, Default)]
+struct CodesUsed(HashMap<(i32, i64), u32>);
+
+impl CodesUsed {
+    /// The column with another code of the same area, and why it is bad.
+    fn check(&mut self, figure: &Figure) -> Result<(), (usize, String)> {
+        let sides = [(1, figure.reporter, figure.codes.0), (2, figure.partner, figure.codes.1)];
+        for (column, region, code) in sides {
+            let used = *self.0.entry((figure.year, region)).or_insert(code);
+            if used != code {
+                return Err((column, format!("in earlier lines of this year the area has the code {used}")));
+            }
+        }
+        Ok(())
     }
 }
 
@@ -292,6 +360,10 @@ impl Seen {
 #[derive(Debug, Default)]
 struct Pass {
     read: u64,
+    /// Lines that are figures.
+    good: u64,
+    /// Of these, lines with more decimals than are kept.
+    rounded: u64,
     /// The keys do not ascend; the pass must be made again with all keys kept.
     unsorted: bool,
 }
@@ -309,16 +381,20 @@ fn pass(
     let mut progress = Progress::new(what, files.iter().map(|f| size(f)).sum(), tell);
     let mut before = 0;
     let mut out = Pass::default();
+    let mut used = CodesUsed::default();
     let mut record = Record::default();
-    for path in files {
+    for (number, path) in (0_i64..).zip(files) {
         let mut file = CsvFile::open(path, &COLUMNS)?;
         while file.next(&mut record)? {
             out.read += 1;
             progress.row(before + file.bytes_read());
-            let problem = match world.figure(&file, &record) {
+            let figure = world.figure(&file, &record).and_then(|f| used.check(&f).map(|()| f));
+            let problem = match figure {
                 Ok(figure) => match seen.is_new(figure.key) {
                     Some(true) => {
-                        good(figure)?;
+                        out.good += 1;
+                        out.rounded += u64::from(figure.rounded);
+                        good(Figure { file: number, ..figure })?;
                         continue;
                     }
                     Some(false) => (3, "this year, exporter, importer and product stand in an earlier line".to_owned()),
@@ -339,7 +415,7 @@ fn pass(
     Ok(out)
 }
 
-/// Products of the tables that the edition lacks, with their names.
+/// Products of the tables that the edition lacks, or has without a name, with their names.
 fn new_products(files: &[PathBuf], world: &World) -> Done<BTreeMap<String, String>> {
     let mut out = BTreeMap::new();
     let mut record = Record::default();
@@ -349,7 +425,7 @@ fn new_products(files: &[PathBuf], world: &World) -> Done<BTreeMap<String, Strin
             let code = record.get(&file, 0);
             // BACI's tables may hold a line for a whole chapter or a note; products have six places.
             let Some(key) = product_key(&code).filter(|_| code.len() >= 5) else { continue };
-            if !world.products.contains_key(&key) {
+            if !world.products.contains_key(&key) || world.unnamed.contains(&key) {
                 let code = product_text(key);
                 out.insert(code, record.get(&file, 1));
             }
@@ -380,13 +456,22 @@ fn country_names(files: &[PathBuf]) -> Done<HashMap<u32, String>> {
 /// Loads BACI year files as a reconciled dataset. Nothing is written when a line is bad, unless the options skip those.
 pub fn import(conn: &mut Conn, options: &Options, paths: &[PathBuf], tell: Tell<'_>) -> Done<Summary> {
     let started = Instant::now();
-    let files = Files::find(paths)?;
+    let mut files = Files::find(paths)?;
     let edition = files.edition(options.edition.as_deref())?;
+    files.products.retain(|path| {
+        let other = edition_in_name(path).filter(|of_table| *of_table != edition);
+        if let Some(other) = other {
+            tell(&format!("{} is left out: its products are those of {other}", path.display()));
+        }
+        other.is_none()
+    });
     let mut world = World::load(conn, edition)?;
     world.country_names = country_names(&files.countries)?;
     let mut products = new_products(&files.products, &world)?;
     // Known in the first pass; their ids come with the second.
-    world.products.extend(products.keys().filter_map(|code| Some((product_key(code)?, -1))));
+    for key in products.keys().filter_map(|code| product_key(code)) {
+        world.products.entry(key).or_insert(-1);
+    }
     if world.products.is_empty() {
         return Err(TransferError::File(format!(
             "no product of {edition} is known; import its nomenclature first, or give BACI's product_codes_*.csv with the year files"
@@ -405,7 +490,7 @@ pub fn import(conn: &mut Conn, options: &Options, paths: &[PathBuf], tell: Tell<
     let mut checked = pass(&files.years, &world, &mut seen, "checking", &mut report, tell, &mut note)?;
     let sorted = !checked.unsorted;
     if !sorted {
-        report = Report::new(tell);
+        report = report.again();
         seen = Seen::Kept(HashSet::new());
         checked = pass(&files.years, &world, &mut seen, "checking", &mut report, tell, &mut note)?;
     }
@@ -419,11 +504,21 @@ pub fn import(conn: &mut Conn, options: &Options, paths: &[PathBuf], tell: Tell<
         products.entry(code).or_insert_with(|| name.clone());
     }
     report.check(options.skip_bad)?;
-    let job = Job { files: &files, edition, options, products: &products, sorted, bad: report.count(), tell };
+    let job = Job {
+        files: &files,
+        edition,
+        options,
+        products: &products,
+        sorted,
+        bad: report.count(),
+        checked: &checked,
+        tell,
+    };
     let mut summary = conn.write(|conn| job.write(conn, &mut world))?;
     summary.what = format!("BACI {edition}, {} year file(s)", files.years.len());
     summary.read = checked.read;
     summary.bad = report.count();
+    summary.rounded = checked.rounded;
     summary.took_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     Ok(summary)
 }
@@ -436,6 +531,8 @@ struct Job<'a> {
     products: &'a BTreeMap<String, String>,
     sorted: bool,
     bad: u64,
+    /// What the first pass met.
+    checked: &'a Pass,
     tell: Tell<'a>,
 }
 
@@ -446,6 +543,18 @@ struct Group {
     inserted: i64,
     updated: i64,
     deleted: i64,
+    /// Rows that stay though the files do not have them.
+    kept: i64,
+    /// All partners and products are there.
+    complete: bool,
+    /// What is said of completeness is new.
+    recovered: bool,
+}
+
+impl Group {
+    fn is_changed(&self) -> bool {
+        self.recovered || self.inserted + self.updated + self.deleted > 0
+    }
 }
 
 impl Job<'_> {
@@ -454,7 +563,7 @@ impl Job<'_> {
         let created = self.create_products(conn)?;
         world.load_products(conn, self.edition)?;
         conn.batch(
-            "CREATE TEMPORARY TABLE import_figures (reporter_id BIGINT NOT NULL, partner_id BIGINT NOT NULL, sector_id BIGINT NOT NULL, period_start INTEGER NOT NULL, reporter_level INTEGER NOT NULL, partner_level INTEGER NOT NULL, value_scaled BIGINT NOT NULL, net_weight_g BIGINT)",
+            "CREATE TEMPORARY TABLE import_figures (reporter_id BIGINT NOT NULL, partner_id BIGINT NOT NULL, sector_id BIGINT NOT NULL, period_start INTEGER NOT NULL, reporter_level INTEGER NOT NULL, partner_level INTEGER NOT NULL, file INTEGER NOT NULL, value_scaled BIGINT NOT NULL, net_weight_g BIGINT)",
         )?;
         self.stage(conn, world)?;
         let code = format!("BACI-{}", self.edition);
@@ -462,7 +571,8 @@ impl Job<'_> {
             .rows(Statement(format!("SELECT id FROM datasets WHERE code = '{code}'")), &[])?
             .first()
             .and_then(|r| r.int(0));
-        let groups = self.compare(conn, dataset)?;
+        let mut groups = self.compare(conn, dataset)?;
+        self.cover(conn, dataset, &mut groups)?;
         let sum = |of: fn(&Group) -> i64| u64::try_from(groups.values().map(of).sum::<i64>()).unwrap_or(0);
         let mut summary = Summary {
             inserted: sum(|g| g.inserted),
@@ -471,8 +581,7 @@ impl Job<'_> {
             unchanged: sum(|g| g.total - g.inserted - g.updated),
             ..Summary::default()
         };
-        let changed = summary.inserted + summary.updated + summary.deleted > 0 || !created.is_empty();
-        if changed {
+        if groups.values().any(Group::is_changed) || !created.is_empty() {
             if summary.deleted > 0 {
                 (self.tell)(&format!("{} figures that the files no longer have are removed", summary.deleted));
             }
@@ -484,14 +593,24 @@ impl Job<'_> {
 
     /// Adds the products that only the tables have, with the headings above them.
     fn create_products(&self, conn: &mut Conn) -> Done<Vec<Change>> {
-        let nodes = self
-            .products
-            .iter()
-            .map(|(code, name)| super::nomenclature::Node { code: code.clone(), name: name.clone() });
+        let nodes = self.products.iter().map(|(code, name)| super::nomenclature::Node {
+            code: code.clone(),
+            name: name.clone(),
+            above: None,
+        });
         super::nomenclature::add(conn, self.edition, nodes.collect()).map(|added| added.changes)
     }
 
     fn stage(&self, conn: &mut Conn, world: &World) -> Done<()> {
+        let staged = self.stage_lines(conn, world)?;
+        if staged == self.checked.good {
+            return Ok(());
+        }
+        Err(TransferError::File("a file changed while it was read; nothing was imported, try again".to_owned()))
+    }
+
+    /// Fills the temporary table; the number of its rows.
+    fn stage_lines(&self, conn: &mut Conn, world: &World) -> Done<u64> {
         let levels: HashMap<i64, i64> = world.areas.values().flatten().map(|a| (a.region, a.level)).collect();
         let level = |region: i64| levels.get(&region).copied().unwrap_or(0);
         // Bad lines were told in the first pass.
@@ -505,14 +624,17 @@ impl Job<'_> {
                     "period_start",
                     "reporter_level",
                     "partner_level",
+                    "file",
                     "value_scaled",
                     "net_weight_g",
                 ];
                 let mut batch: Vec<Vec<Value>> = Vec::with_capacity(bulk::BATCH);
-                pass(&self.files.years, world, &mut self.seen(), "loading", &mut Report::new(quiet), self.tell, |f| {
+                let mut seen = self.seen();
+                let mut report = Report::new(quiet);
+                let loaded = pass(&self.files.years, world, &mut seen, "loading", &mut report, self.tell, |f| {
                     let start = i64::from(Period::year(f.year).start);
                     let numbers =
-                        [f.reporter, f.partner, f.product, start, level(f.reporter), level(f.partner), f.value];
+                        [f.reporter, f.partner, f.product, start, level(f.reporter), level(f.partner), f.file, f.value];
                     let mut row: Vec<Value> = numbers.into_iter().map(Value::Int).collect();
                     row.push(Value::int(f.weight));
                     batch.push(row);
@@ -523,10 +645,12 @@ impl Job<'_> {
                     Ok(())
                 })?;
                 bulk::insert(conn, "import_figures", COLUMNS, &[], &batch)?;
+                Ok(loaded.good)
             }
             Conn::Postgres(inner) => {
+                let loaded = std::cell::Cell::new(0);
                 let rows = |out: &mut dyn std::io::Write| -> Done<()> {
-                    pass(
+                    let met = pass(
                         &self.files.years,
                         world,
                         &mut self.seen(),
@@ -538,23 +662,25 @@ impl Job<'_> {
                             let weight = f.weight.map_or_else(|| "\\N".to_owned(), |w| w.to_string());
                             writeln!(
                                 out,
-                                "{}\t{}\t{}\t{start}\t{}\t{}\t{}\t{weight}",
+                                "{}\t{}\t{}\t{start}\t{}\t{}\t{}\t{}\t{weight}",
                                 f.reporter,
                                 f.partner,
                                 f.product,
                                 level(f.reporter),
                                 level(f.partner),
+                                f.file,
                                 f.value
                             )
                             .map_err(|e| TransferError::File(format!("the database stopped taking rows: {e}")))
                         },
-                    )
-                    .map(|_| ())
+                    )?;
+                    loaded.set(met.good);
+                    Ok(())
                 };
                 diesel::copy_from(import_figures::table).from_raw_data(import_figures::table, rows).execute(inner)?;
+                Ok(loaded.get())
             }
         }
-        Ok(())
     }
 
     /// How this pass finds duplicates: as the first one did.
@@ -594,20 +720,18 @@ impl Job<'_> {
             let count = |at: usize| row.int(at).unwrap_or(0);
             groups.insert(
                 (count(0), count(1)),
-                Group { total: count(2), inserted: count(3), updated: count(4), deleted: 0 },
+                Group { total: count(2), inserted: count(3), updated: count(4), ..Group::default() },
             );
-        }
-        if self.bad > 0 {
-            // A line that was left out may hold a figure that seems to be gone: nothing is removed then.
-            return Ok(groups);
         }
         let statement = Statement(format!(
             "SELECT t.reporter_id, t.period_start, COUNT(*) FROM trade_figures t WHERE {} GROUP BY t.reporter_id, t.period_start",
             gone(dataset)
         ));
         for row in conn.rows(statement, &[])? {
-            groups.entry((row.int(0).unwrap_or(0), row.int(1).unwrap_or(0))).or_default().deleted =
-                row.int(2).unwrap_or(0);
+            let group = groups.entry((row.int(0).unwrap_or(0), row.int(1).unwrap_or(0))).or_default();
+            let missing = row.int(2).unwrap_or(0);
+            // A line that was left out may hold a figure that seems to be gone: nothing is removed then.
+            if self.bad > 0 { group.kept = missing } else { group.deleted = missing }
         }
         Ok(groups)
     }
@@ -621,7 +745,10 @@ impl Job<'_> {
         mut changes: Vec<Change>,
     ) -> Done<i64> {
         let number = revision::next(conn)?;
-        let source = self.write_sources(conn, &mut changes)?;
+        let sources = self.write_sources(conn, &mut changes)?;
+        let source = sources.last().copied().unwrap_or(0);
+        let of_file: String =
+            (0..).zip(&sources).map(|(file, id): (i64, _)| format!(" WHEN {file} THEN {id}")).collect();
         let fresh = dataset.is_none();
         let dataset = match dataset {
             Some(id) => id,
@@ -645,7 +772,7 @@ impl Job<'_> {
         bulk::execute(
             conn,
             &Statement(format!(
-                "INSERT INTO {target} (dataset_id, reporter_id, partner_id, sector_id, flow, period_start, period_months, origin, reporter_level, partner_level, sector_level, value_scaled, net_weight_g, status, source_id, revision) SELECT {dataset}, reporter_id, partner_id, sector_id, 1, period_start, 12, 1, reporter_level, partner_level, 6, value_scaled, net_weight_g, 1, {source}, {number} FROM import_figures WHERE TRUE ORDER BY reporter_id, partner_id, sector_id, period_start{upsert}"
+                "INSERT INTO {target} (dataset_id, reporter_id, partner_id, sector_id, flow, period_start, period_months, origin, reporter_level, partner_level, sector_level, value_scaled, net_weight_g, status, source_id, revision) SELECT {dataset}, reporter_id, partner_id, sector_id, 1, period_start, 12, 1, reporter_level, partner_level, 6, value_scaled, net_weight_g, 1, CASE file{of_file} END, {number} FROM import_figures WHERE TRUE ORDER BY reporter_id, partner_id, sector_id, period_start{upsert}"
             )),
         )?;
         if into_partition {
@@ -660,14 +787,15 @@ impl Job<'_> {
             "updated": groups.values().map(|g| g.updated).sum::<i64>(),
             "deleted": groups.values().map(|g| g.deleted).sum::<i64>(),
             "bad": self.bad,
+            "rounded": self.checked.rounded,
         });
         Ok(revision::finish(conn, "IMPORT", Some(source), &summary, &changes)?)
     }
 
-    /// One source a year file; the last one is that of the figures where there are several.
-    fn write_sources(&self, conn: &mut Conn, changes: &mut Vec<Change>) -> Done<i64> {
+    /// One source a year file, in their order.
+    fn write_sources(&self, conn: &mut Conn, changes: &mut Vec<Change>) -> Done<Vec<i64>> {
         let mut id = revision::largest_id(conn, Fixed("SELECT MAX(id) FROM sources"))?;
-        let mut source = 0;
+        let mut sources = Vec::new();
         for path in &self.files.years {
             let hash = sha256(path)?;
             let name = path.file_name().and_then(|n| n.to_str()).unwrap_or("file").to_owned();
@@ -675,11 +803,11 @@ impl Job<'_> {
             let code = format!("baci-{}-{short}", self.edition.to_ascii_lowercase());
             let known = conn.rows(Statement(format!("SELECT id FROM sources WHERE code = '{code}'")), &[])?;
             if let Some(known) = known.first().and_then(|r| r.int(0)) {
-                source = known;
+                sources.push(known);
                 continue;
             }
             id += 1;
-            source = id;
+            sources.push(id);
             let note = (self.bad > 0).then(|| format!("{} bad line(s) of the import were left out", self.bad));
             bulk::insert(
                 conn,
@@ -701,7 +829,7 @@ impl Job<'_> {
             )?;
             changes.push(change("Source", code, "INSERT"));
         }
-        Ok(source)
+        Ok(sources)
     }
 
     fn write_dataset(&self, conn: &mut Conn, code: &str, source: i64, changes: &mut Vec<Change>) -> Done<i64> {
@@ -746,27 +874,46 @@ impl Job<'_> {
         Ok(id)
     }
 
-    fn write_coverage(&self, conn: &mut Conn, dataset: i64, groups: &BTreeMap<(i64, i64), Group>) -> Done<()> {
+    /// Says which reporters and years are complete, and where that is new. What was called complete stays so as long as
+    /// its figures do.
+    fn cover(&self, conn: &mut Conn, dataset: Option<i64>, groups: &mut BTreeMap<(i64, i64), Group>) -> Done<()> {
         let mut exporters: HashMap<i64, usize> = HashMap::new();
         for ((_, start), _) in groups.iter().filter(|(_, g)| g.total > 0) {
             *exporters.entry(*start).or_default() += 1;
         }
-        let extent = |start: i64| {
-            let whole = self.options.complete
-                || (self.bad == 0 && exporters.get(&start).is_some_and(|n| *n > COMPLETE_EXPORTERS));
-            Value::Text(if whole { "COMPLETE" } else { "LISTED" }.to_owned())
-        };
+        let mut held: HashMap<(i64, i64), bool> = HashMap::new();
+        if let Some(dataset) = dataset {
+            let statement = Statement(format!(
+                "SELECT reporter_id, period_start, partners, sectors FROM dataset_coverage WHERE dataset_id = {dataset} AND period_months = 12"
+            ));
+            for row in conn.rows(statement, &[])? {
+                let is_complete = row.text(2) == Some("COMPLETE") && row.text(3) == Some("COMPLETE");
+                held.insert((row.int(0).unwrap_or(0), row.int(1).unwrap_or(0)), is_complete);
+            }
+        }
+        for (key, group) in groups {
+            let before = held.get(key).copied();
+            let is_year = self.bad == 0 && exporters.get(&key.1).is_some_and(|n| *n > COMPLETE_EXPORTERS);
+            let whole = self.options.complete || is_year;
+            group.complete = whole || (before == Some(true) && !group.is_changed());
+            group.recovered = before != Some(group.complete);
+        }
+        Ok(())
+    }
+
+    fn write_coverage(&self, conn: &mut Conn, dataset: i64, groups: &BTreeMap<(i64, i64), Group>) -> Done<()> {
         let rows: Vec<Vec<Value>> = groups
             .iter()
             .map(|((reporter, start), group)| {
+                let extent = Value::Text(if group.complete { "COMPLETE" } else { "LISTED" }.to_owned());
                 vec![
                     Value::Int(dataset),
                     Value::Int(*reporter),
                     Value::Int(*start),
                     Value::Int(12),
-                    extent(*start),
-                    extent(*start),
-                    Value::Int(group.total),
+                    extent.clone(),
+                    extent,
+                    Value::Int(group.total + group.kept),
                 ]
             })
             .collect();
@@ -784,7 +931,7 @@ impl Job<'_> {
         let rows = conn.rows(Fixed("SELECT id, code FROM regions"), &[])?;
         let regions: HashMap<i64, String> =
             rows.iter().filter_map(|r| Some((r.int(0)?, r.text(1)?.to_owned()))).collect();
-        let changed = groups.iter().filter(|(_, g)| g.inserted + g.updated + g.deleted > 0);
+        let changed = groups.iter().filter(|(_, g)| g.is_changed());
         Ok(changed
             .map(|((reporter, start), group)| {
                 let region = regions.get(reporter).map_or("", String::as_str);
@@ -798,6 +945,17 @@ impl Job<'_> {
             })
             .collect())
     }
+}
+
+/// A known area's code.
+fn number(text: &str) -> u32 {
+    text.parse().unwrap_or(0)
+}
+
+/// A quantity of BACI's thousands in units of a millionth; never less than zero.
+fn amount(text: &str) -> Result<Scaled, String> {
+    let scaled = parse_scaled(text, 6).map_err(|e| e.to_string())?;
+    if scaled.units < 0 { Err("it is less than zero".to_owned()) } else { Ok(scaled) }
 }
 
 /// The digits and letters of an HS code as a number, so that millions fit in little memory. `9999AA` is a real code:

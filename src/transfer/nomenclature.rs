@@ -1,8 +1,8 @@
 //! Nomenclatures: CSV with `classification,edition,code,description,parent,level`. Gives HS editions their headings and
-//! products, and brings other classifications (SITC, BEC) as they are. What is there already keeps its id; chapters and
-//! sections keep the project's own names.
+//! products, and brings other classifications (SITC, BEC, ISIC) with the parents and levels that their lines give. What
+//! is there already keeps its id and place; chapters and sections keep the project's own names.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -21,13 +21,47 @@ const COLUMNS: [&str; 6] = ["classification", "edition", "code", "description", 
 
 type Done<T> = Result<T, TransferError>;
 
-/// A node to add: level and parent follow from the length of an HS code.
+/// A node to add.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Node {
     /// Code, with leading zeros.
     pub code: String,
     /// English name; empty when there is none.
     pub name: String,
+    /// Its place, as a line gives it. `None` for HS, where level and parent follow from the length of the code.
+    pub above: Option<Place>,
+}
+
+/// Where a node stands in its classification.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// Code of the node above; empty at the top.
+    pub parent: String,
+    /// Level, 1 at the top.
+    pub level: i64,
+}
+
+impl Place {
+    /// Whether the node above is among these. The UN's tables of SITC 2 and 3 write some parents with a point that the
+    /// code itself has not (`971.0`, `9710`); it is dropped here.
+    fn find(&mut self, codes: &HashSet<String>) -> bool {
+        if self.parent.is_empty() || codes.contains(&self.parent) {
+            return true;
+        }
+        let plain = self.parent.replace('.', "");
+        let is_known = codes.contains(&plain);
+        if is_known {
+            self.parent = plain;
+        }
+        is_known
+    }
+}
+
+/// A node and the line that it came from.
+struct Read {
+    node: Node,
+    file: usize,
+    line: u64,
 }
 
 /// What was added to a classification.
@@ -48,10 +82,10 @@ pub fn import(conn: &mut Conn, options: &Options, files: &[PathBuf], tell: Tell<
     let started = Instant::now();
     let mut report = Report::new(tell);
     let mut summary = Summary { what: format!("nomenclature, {} file(s)", files.len()), ..Summary::default() };
-    let mut editions: BTreeMap<String, Vec<Node>> = BTreeMap::new();
+    let mut read: BTreeMap<String, Vec<Read>> = BTreeMap::new();
     let mut progress = Progress::new("reading", files.iter().map(|f| size(f)).sum(), tell);
-    let mut seen: std::collections::HashSet<(String, String)> = std::collections::HashSet::new();
-    for path in files {
+    let mut seen: HashSet<(String, String)> = HashSet::new();
+    for (number, path) in files.iter().enumerate() {
         let mut file = CsvFile::open(path, &COLUMNS)?;
         let mut record = Record::default();
         while file.next(&mut record)? {
@@ -60,7 +94,7 @@ pub fn import(conn: &mut Conn, options: &Options, files: &[PathBuf], tell: Tell<
             match line(&file, &record) {
                 Ok((edition, node)) => {
                     if seen.insert((edition.clone(), node.code.clone())) {
-                        editions.entry(edition).or_default().push(node);
+                        read.entry(edition).or_default().push(Read { node, file: number, line: record.line });
                     } else {
                         report.bad(
                             Bad { file: path, line: record.line, column: "code", value: &node.code },
@@ -77,11 +111,63 @@ pub fn import(conn: &mut Conn, options: &Options, files: &[PathBuf], tell: Tell<
         }
     }
     drop(progress);
+    let mut editions: BTreeMap<String, Vec<Node>> = BTreeMap::new();
+    for (edition, nodes) in read {
+        let known = codes_of(conn, &edition)?;
+        let nodes = below_their_parents(nodes, known, |orphan, parent| {
+            let Some(file) = files.get(orphan.file) else { return };
+            let reason = format!("{edition} has no node with this code, or it stands below itself");
+            report.bad(Bad { file, line: orphan.line, column: "parent", value: parent }, &reason);
+        });
+        editions.insert(edition, nodes);
+    }
     report.check(options.skip_bad)?;
     summary.bad = report.count();
     conn.write(|conn| write(conn, files, editions, &mut summary))?;
     summary.took_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     Ok(summary)
+}
+
+/// Codes of a classification that are in the database.
+fn codes_of(conn: &mut Conn, edition: &str) -> Done<HashSet<String>> {
+    let statement = Statement(format!(
+        "SELECT s.code FROM sectors s JOIN classifications c ON c.id = s.classification_id WHERE c.code = '{edition}'"
+    ));
+    Ok(conn.rows(statement, &[])?.iter().filter_map(|row| row.text(0).map(str::to_owned)).collect())
+}
+
+/// Nodes in an order in which each comes after the node above it; `orphan` hears of those that have none.
+fn below_their_parents(
+    mut waiting: Vec<Read>,
+    mut placed: HashSet<String>,
+    mut orphan: impl FnMut(&Read, &str),
+) -> Vec<Node> {
+    let mut out = Vec::with_capacity(waiting.len());
+    // One round a level where lines stand in any order.
+    loop {
+        let before = waiting.len();
+        let mut rest = Vec::new();
+        for mut read in waiting {
+            let is_placed = match &mut read.node.above {
+                None => true,
+                Some(place) => place.find(&placed),
+            };
+            if is_placed {
+                placed.insert(read.node.code.clone());
+                out.push(read.node);
+            } else {
+                rest.push(read);
+            }
+        }
+        waiting = rest;
+        if waiting.is_empty() || waiting.len() == before {
+            break;
+        }
+    }
+    for read in &waiting {
+        orphan(read, read.node.above.as_ref().map_or("", |place| place.parent.as_str()));
+    }
+    out
 }
 
 fn write(conn: &mut Conn, files: &[PathBuf], editions: BTreeMap<String, Vec<Node>>, summary: &mut Summary) -> Done<()> {
@@ -99,14 +185,14 @@ fn write(conn: &mut Conn, files: &[PathBuf], editions: BTreeMap<String, Vec<Node
     if changes.is_empty() {
         return Ok(());
     }
-    let source = write_source(conn, files)?;
+    let source = write_source(conn, files, &mut changes)?;
     let counts = serde_json::json!({ "format": "nomenclature", "inserted": summary.inserted, "updated": summary.updated, "bad": summary.bad });
     bulk::refresh_statistics(conn)?;
     summary.revision = Some(revision::finish(conn, "IMPORT", Some(source), &counts, &changes)?);
     Ok(())
 }
 
-fn write_source(conn: &mut Conn, files: &[PathBuf]) -> Done<i64> {
+fn write_source(conn: &mut Conn, files: &[PathBuf], changes: &mut Vec<Change>) -> Done<i64> {
     let mut id = revision::largest_id(conn, Fixed("SELECT MAX(id) FROM sources"))?;
     let mut source = 0;
     for path in files {
@@ -123,6 +209,7 @@ fn write_source(conn: &mut Conn, files: &[PathBuf]) -> Done<i64> {
         id += 1;
         source = id;
         let name = path.file_name().and_then(|n| n.to_str()).unwrap_or("file").to_owned();
+        changes.push(change("Source", code.clone(), "INSERT"));
         bulk::insert(
             conn,
             "sources",
@@ -157,7 +244,8 @@ fn line(file: &CsvFile, record: &Record) -> Result<(String, Node), (usize, Strin
         return Err((1, "expected an edition such as HS2017".to_owned()));
     }
     let code = record.get(file, 2);
-    let code = if edition.starts_with("HS") {
+    let name = record.get(file, 3);
+    if edition.starts_with("HS") {
         // A spreadsheet drops the zero of codes such as 0101; the level tells how long the code was.
         let length = record.get(file, 5).parse::<usize>().ok().filter(|l| matches!(l, 2 | 4 | 6));
         let length = length.ok_or((5, "expected the level 2, 4 or 6".to_owned()))?;
@@ -165,14 +253,18 @@ fn line(file: &CsvFile, record: &Record) -> Result<(String, Node), (usize, Strin
         if padded.len() != length || !padded.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase()) {
             return Err((2, format!("expected an HS code of {length} places")));
         }
-        padded
-    } else {
-        if !plain(&code) {
-            return Err((2, "expected a code of letters and digits".to_owned()));
-        }
-        code
-    };
-    Ok((edition, Node { code, name: record.get(file, 3) }))
+        return Ok((edition, Node { code: padded, name, above: None }));
+    }
+    if !plain(&code) {
+        return Err((2, "expected a code of letters and digits".to_owned()));
+    }
+    let parent = record.get(file, 4);
+    if !parent.is_empty() && !plain(&parent) {
+        return Err((4, "expected the code of the node above, or nothing".to_owned()));
+    }
+    let level = record.get(file, 5).parse().ok().filter(|level| (1..=20).contains(level));
+    let level = level.ok_or((5, "expected a level from 1".to_owned()))?;
+    Ok((edition, Node { code, name, above: Some(Place { parent, level }) }))
 }
 
 /// A node that is in the database.
@@ -198,19 +290,21 @@ struct Tree {
     added: Added,
 }
 
-/// Adds nodes to a classification, which is made when it is not there. Parents that are missing are made without a
-/// name. Writes no revision.
+/// Adds nodes to a classification, which is made when it is not there. HS parents that are missing are made without a
+/// name; nodes of others come after the node above them. Writes no revision.
 pub fn add(conn: &mut Conn, edition: &str, mut nodes: Vec<Node>) -> Done<Added> {
     if nodes.is_empty() {
         return Ok(Added::default());
     }
     let mut tree = Tree::load(conn, edition)?;
-    nodes.sort_by(|a, b| (a.code.len(), &a.code).cmp(&(b.code.len(), &b.code)));
+    if tree.is_hs {
+        nodes.sort_by(|a, b| (a.code.len(), &a.code).cmp(&(b.code.len(), &b.code)));
+    }
     let mut renamed = Vec::new();
     for node in &nodes {
         match tree.known.get(&node.code).cloned() {
             None => {
-                tree.insert(&node.code, &node.name);
+                tree.insert(&node.code, &node.name, node.above.as_ref());
             }
             // The project names sections and chapters itself.
             Some(known)
@@ -283,36 +377,28 @@ impl Tree {
         })
     }
 
-    /// The node above a code: by two digits in HS, else the longest known code it begins with.
+    /// The node above an HS code: its first two or four places.
     fn parent(&mut self, code: &str) -> Option<Known> {
-        if self.is_hs {
-            return match code.len().checked_sub(2).filter(|l| *l >= 2).and_then(|l| code.get(..l)) {
-                Some(above) => {
-                    if !self.known.contains_key(above) {
-                        self.insert(above, "");
-                    }
-                    self.known.get(above).cloned()
+        match code.len().checked_sub(2).filter(|l| *l >= 2).and_then(|l| code.get(..l)) {
+            Some(above) => {
+                if !self.known.contains_key(above) {
+                    self.insert(above, "", None);
                 }
-                None => self.top.clone(),
-            };
+                self.known.get(above).cloned()
+            }
+            None => self.top.clone(),
         }
-        (1..code.len())
-            .rev()
-            .filter_map(|l| code.get(..l))
-            .find_map(|above| self.known.get(above.trim_end_matches('.')).cloned())
     }
 
-    fn insert(&mut self, code: &str, name: &str) {
-        let parent = self.parent(code);
+    fn insert(&mut self, code: &str, name: &str, above: Option<&Place>) {
+        let (parent, level) = match above {
+            Some(place) => (self.known.get(&place.parent).cloned(), place.level),
+            None => (self.parent(code), i64::try_from(code.len()).unwrap_or(0)),
+        };
         self.next += 1;
         let id = self.next;
         let base = parent.as_ref().map_or_else(|| format!("/{}/", self.edition), |p| p.path.clone());
         let path = format!("{base}{code}/");
-        let level = if self.is_hs {
-            i64::try_from(code.len()).unwrap_or(0)
-        } else {
-            parent.as_ref().map_or(1, |p| p.level + 1)
-        };
         self.sectors.push(vec![
             Value::Int(id),
             Value::Int(self.classification),

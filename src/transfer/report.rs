@@ -14,6 +14,7 @@ pub type Tell<'a> = &'a dyn Fn(&str);
 pub struct Report<'a> {
     tell: Tell<'a>,
     count: u64,
+    told: u64,
 }
 
 /// A bad cell.
@@ -38,12 +39,21 @@ impl std::fmt::Debug for Report<'_> {
 impl<'a> Report<'a> {
     /// A report that talks to `tell`.
     pub fn new(tell: Tell<'a>) -> Self {
-        Self { tell, count: 0 }
+        Self { tell, count: 0, told: 0 }
+    }
+
+    /// A report for reading the same lines once more: the bad lines of this one are counted again but not told again.
+    #[must_use]
+    pub fn again(&self) -> Self {
+        Self { tell: self.tell, count: 0, told: self.count }
     }
 
     /// A bad cell and why.
     pub fn bad(&mut self, bad: Bad<'_>, reason: &str) {
         self.count += 1;
+        if self.count <= self.told {
+            return;
+        }
         if self.count <= PRINTED {
             let value: String = bad.value.chars().filter(|c| !c.is_control()).take(60).collect();
             (self.tell)(&format!("{}, line {}: `{}` is `{value}`: {reason}", bad.file.display(), bad.line, bad.column));

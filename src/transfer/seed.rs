@@ -17,7 +17,7 @@ use super::{TransferError, terms};
 /// What a load wrote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Loaded {
-    /// The revision it ended with.
+    /// The revision that brought the data.
     pub revision: i64,
 }
 
@@ -246,15 +246,18 @@ fn sort_name(line: &Line<'_>, key: &str) -> Loading<Value> {
     Ok(Value::Text(fold(if name.is_empty() { key } else { name })))
 }
 
-/// Whether nothing was ever loaded.
+/// Whether nothing was ever loaded but the reference lists.
 pub fn is_empty(conn: &mut Conn) -> Loading<bool> {
-    Ok(conn.rows(Fixed("SELECT revision FROM revisions LIMIT 1"), &[])?.is_empty())
+    Ok(conn.rows(Fixed("SELECT revision FROM revisions WHERE kind <> 'REFERENCE' LIMIT 1"), &[])?.is_empty())
 }
 
-/// Loads the reference lists into an empty database.
+/// Loads the reference lists into a database that does not have them; else changes nothing.
 pub fn load_reference(conn: &mut Conn) -> Loading<()> {
     conn.write(|conn| {
         revision::lock(conn)?;
+        if !conn.rows(Fixed("SELECT revision FROM revisions WHERE kind = 'REFERENCE' LIMIT 1"), &[])?.is_empty() {
+            return Ok(());
+        }
         let mut load = Load::default();
         sources(conn, &mut load, SOURCES)?;
         currencies(conn)?;
@@ -480,10 +483,14 @@ fn sectors(conn: &mut Conn, load: &mut Load) -> Loading<()> {
     correspondences.save(conn)
 }
 
-/// Loads the demo into a database that holds the reference lists.
+/// Loads the demo into a database that holds the reference lists; one that has the demo already is not changed.
 pub fn load_demo(conn: &mut Conn) -> Loading<Loaded> {
     conn.write(|conn| {
         revision::lock(conn)?;
+        let loaded = conn.rows(Fixed("SELECT revision FROM revisions WHERE kind = 'DEMO'"), &[])?;
+        if let Some(revision) = loaded.first().and_then(|row| row.int(0)) {
+            return Ok(Loaded { revision });
+        }
         let mut load = Load { ids: existing(conn)?, changes: Vec::new() };
         let number = revision::next(conn)?;
         sources(conn, &mut load, DEMO_SOURCES)?;

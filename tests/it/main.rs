@@ -25,4 +25,5 @@ mod schema;
 mod server;
 mod support;
 mod tidy;
+mod transfer;
 mod world;
