@@ -14,6 +14,7 @@ use serde_json::{Map, Value as Json};
 use super::errors::GraphError;
 use super::guard;
 use super::limits::Limits;
+use super::nulls::Nulls;
 use super::schema::GraphSchema;
 use crate::domain::error_code::Reason;
 
@@ -96,14 +97,16 @@ impl Documents {
             error.locations = told.locations.iter().map(|l| (l.line, l.column)).collect();
             error
         })?;
-        let coerced = serde_json::to_value(coerced.into_inner()).ok();
-        Ok((
-            operation,
-            match coerced {
-                Some(Json::Object(map)) => map,
-                _ => Map::new(),
-            },
-        ))
+        let coerced = match serde_json::to_value(coerced.into_inner()) {
+            Ok(Json::Object(map)) => map,
+            _ => Map::new(),
+        };
+        let nulls = Nulls { types: &self.schema.types, document, variables: &coerced };
+        if let Some(name) = nulls.misplaced(operation) {
+            let message = format!("the variable `${name}` is null where a value must stand");
+            return Err(GraphError::new(Reason::InvalidVariables, message).at("variables"));
+        }
+        Ok((operation, coerced))
     }
 }
 

@@ -7,6 +7,7 @@ use apollo_compiler::ast::{self, Definition, Document, Selection};
 
 use super::errors::GraphError;
 use super::limits::Limits;
+use super::syntax::{Keys, Token};
 use crate::domain::error_code::Reason;
 
 /// Nesting of brackets beyond which no sensible document goes; parsers recurse on it.
@@ -20,15 +21,21 @@ pub fn scan(text: &str, limits: &Limits) -> Result<(), GraphError> {
     }
     let mut tokens = 0_usize;
     let mut depth = 0_usize;
+    let mut keys = Keys::default();
     let mut bytes = text.bytes().peekable();
     while let Some(byte) = bytes.next() {
+        let start = text.len() - bytes.len() - 1;
+        let mut token = Token::Mark(byte);
         match byte {
             b' ' | b'\t' | b'\n' | b'\r' | b',' => continue,
             b'#' => {
                 while bytes.next_if(|b| *b != b'\n' && *b != b'\r').is_some() {}
                 continue;
             }
-            b'"' => skip_string(&mut bytes),
+            b'"' => {
+                skip_string(&mut bytes);
+                token = Token::Word;
+            }
             b'{' | b'[' | b'(' => {
                 depth += 1;
                 if depth > MAX_BRACKETS {
@@ -39,8 +46,14 @@ pub fn scan(text: &str, limits: &Limits) -> Result<(), GraphError> {
             b'_' | b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' => {
                 while bytes.next_if(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'+' | b'-')).is_some() {
                 }
+                token = Token::Word;
             }
+            // Also the byte order mark, which may stand anywhere.
+            0x80.. => continue,
             _ => {}
+        }
+        if !keys.follow(token) {
+            return Err(no_colon(text, start));
         }
         tokens += 1;
         if tokens > limits.tokens {
@@ -48,6 +61,15 @@ pub fn scan(text: &str, limits: &Limits) -> Result<(), GraphError> {
         }
     }
     Ok(())
+}
+
+fn no_colon(text: &str, at: usize) -> GraphError {
+    let before = text.get(..at).unwrap_or(text);
+    let line = before.lines().count().max(1) + usize::from(before.ends_with(['\n', '\r']));
+    let column = before.rsplit(['\n', '\r']).next().unwrap_or_default().chars().count() + 1;
+    let mut error = GraphError::new(Reason::SyntaxError, "syntax error: expected `:` and a value behind the name");
+    error.locations = vec![(line, column)];
+    error
 }
 
 fn skip_string(bytes: &mut std::iter::Peekable<std::str::Bytes<'_>>) {
@@ -220,6 +242,21 @@ mod tests {
         assert!(scan("{ a(b: \"\"\" \" { \\\"\"\" { \"\"\") }", &Limits { tokens: 8, ..limits }).is_ok());
         let deep = "[".repeat(2000);
         assert_eq!(scan(&deep, &Limits::default()).unwrap_err().reason, Reason::DocumentTooLarge);
+    }
+
+    #[test]
+    fn names_without_values_are_refused() {
+        for text in ["{ a(b) }", "{ a(b, c: 1) }", "{ a(c: $v b) }", "{ a(c: {d}) }", "{ a(c: [{d: 1 e}]) }", "{ a @b(c) }"] {
+            let error = scan(text, &Limits::default()).unwrap_err();
+            assert_eq!(error.reason, Reason::SyntaxError, "{text}");
+        }
+        assert_eq!(scan("{\n  a(b)\n}", &Limits::default()).unwrap_err().locations, [(2, 6)]);
+        for text in [
+            "query Q($a: Int = 1 @b(c: 2), $d: [X!]! = [{e: F}]) { a b(c: $a, d: [1 2], e: {f: $d g: G}) { h ...I } }",
+            "{ a(b: \"c d\" e: -1.5 f: [[{g: \"\"\"h\"\"\"}]] i: null) @j k(l: M) @n(o: {p: [] q: {}}) }",
+        ] {
+            assert!(scan(text, &Limits::default()).is_ok(), "{text}");
+        }
     }
 
     #[test]

@@ -232,6 +232,12 @@ export class Reference {
       return { verdict: 'syntax', message: error.message };
     }
     const invalid = validate(this.schema, document);
+    // graphql-js 16 leaves it to the execution that the schema has no such root type.
+    for (const definition of document.definitions) {
+      if (definition.operation && !this.schema.getRootType(definition.operation)) {
+        return { verdict: 'invalid', message: `no ${definition.operation} type` };
+      }
+    }
     if (invalid.length > 0) return { verdict: 'invalid', message: invalid[0].message };
     const operation = getOperationAST(document, operationName);
     if (!operation) return { verdict: 'operation', message: 'no such operation' };
