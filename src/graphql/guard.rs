@@ -246,7 +246,9 @@ mod tests {
 
     #[test]
     fn names_without_values_are_refused() {
-        for text in ["{ a(b) }", "{ a(b, c: 1) }", "{ a(c: $v b) }", "{ a(c: {d}) }", "{ a(c: [{d: 1 e}]) }", "{ a @b(c) }"] {
+        for text in
+            ["{ a(b) }", "{ a(b, c: 1) }", "{ a(c: $v b) }", "{ a(c: {d}) }", "{ a(c: [{d: 1 e}]) }", "{ a @b(c) }"]
+        {
             let error = scan(text, &Limits::default()).unwrap_err();
             assert_eq!(error.reason, Reason::SyntaxError, "{text}");
         }

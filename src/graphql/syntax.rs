@@ -44,8 +44,7 @@ impl Keys {
     /// Takes the next token; false when it stands where a colon must.
     pub fn follow(&mut self, token: Token) -> bool {
         if self.stack.last() == Some(&Inside::Parenthesis) {
-            let inside =
-                if token == Token::Mark(b'$') { Inside::Variables } else { Inside::Pairs(Wanted::Key) };
+            let inside = if token == Token::Mark(b'$') { Inside::Variables } else { Inside::Pairs(Wanted::Key) };
             self.top(inside);
         }
         let inside = self.stack.last().copied();

@@ -209,8 +209,7 @@ export class Reference {
       case 'nodes':
         return (_, { ids }) => ids.map((id) => this.nodes.get(id) ?? null);
       case 'region':
-        return (_, { code, scheme }) =>
-          find((r) => (scheme === 'TEAROAD' ? r.code === code : r.codes.some((c) => c.scheme === scheme && c.code === code)));
+        return (_, { code, scheme }) => (scheme === 'TEAROAD' ? find((r) => r.code === code) : this.regionOf(scheme, code));
       case 'sector':
         return (_, { classification, code }) =>
           find((s) => s.code === code && this.nodes.get(s.classification.id).code === classification);
@@ -219,6 +218,21 @@ export class Reference {
         return (_, args) => find((node) => node[key] === args[key]);
       }
     }
+  }
+
+  // Where a code was used again, the area of today, else the latest.
+  regionOf(scheme, code) {
+    const until = (found) => found.validTo ?? Infinity;
+    let best = null;
+    for (const node of this.nodes.values()) {
+      if (node.__typename !== 'Region') continue;
+      for (const given of node.codes) {
+        const fits = given.scheme === scheme && given.code === code;
+        if (fits && (!best || until(given) >= until(best.given))) best = { given, node };
+      }
+    }
+    if (!best) throw new GraphQLError('unknown');
+    return best.node;
   }
 
   // ---- answering

@@ -15,7 +15,9 @@ import { Reference, serverAnswer } from './reference.mjs';
 
 const SEEDS = [1, 2, 3];
 const TOGETHER = 4;
-const SHOWN = 4000;
+const SHOWN = 6000;
+const BEFORE = 200;
+const BEHIND = 300;
 
 const { base, seeds, count } = readArguments();
 const reference = await Reference.from(base);
@@ -81,7 +83,7 @@ async function compare(request, where) {
     passed += 1;
     return;
   }
-  const reason = allowed(wanted, got);
+  const reason = allowed(request, wanted, got);
   if (reason) {
     tallyUp(excused, reason);
     passed += 1;
@@ -91,8 +93,12 @@ async function compare(request, where) {
   console.log(`\n---- ${where} (${title}): ${difference}`);
   console.log(body.query.slice(0, SHOWN));
   if (body.variables) console.log(`variables ${JSON.stringify(body.variables)}`);
-  console.log(`graphql-js: ${shown(wanted)}`);
-  console.log(`server:     ${shown(got)}`);
+  const [ours, theirs] = [text(got), text(wanted)];
+  let at = 0;
+  while (at < ours.length && ours[at] === theirs[at]) at += 1;
+  const part = (answer) => `${at > BEFORE ? '…' : ''}${answer.slice(Math.max(0, at - BEFORE), at + BEHIND)}`;
+  console.log(`graphql-js: ${part(theirs)}`);
+  console.log(`server:     ${part(ours)}`);
 }
 
 function differs(wanted, got, verdictOnly) {
@@ -109,10 +115,9 @@ function differs(wanted, got, verdictOnly) {
   return null;
 }
 
-function shown(answer) {
+function text(answer) {
   if (answer.verdict !== 'valid') return `${answer.verdict}: ${answer.message}`;
-  const errors = answer.errors ? ` errors ${JSON.stringify(answer.errors)}` : '';
-  return `${JSON.stringify(answer.data)}${errors}`.slice(0, SHOWN);
+  return `${JSON.stringify(answer.data)}${answer.errors ? ` errors ${JSON.stringify(answer.errors)}` : ''}`;
 }
 
 function tallyUp(map, key) {
