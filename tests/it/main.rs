@@ -10,4 +10,5 @@
 )]
 
 mod questions;
+mod server;
 mod support;
