@@ -40,6 +40,9 @@ impl Default for ServerConfig {
     }
 }
 
+/// Time between the signal to stop and the end of reading requests.
+const READ_WHAT_CAME: Duration = Duration::from_millis(250);
+
 /// What handlers share.
 pub struct Shared {
     /// Answers requests.
@@ -174,6 +177,9 @@ pub async fn serve(listener: TcpListener, graph: Graph, config: ServerConfig) ->
     actix_web::rt::spawn(async move {
         wait_for_stop().await;
         tracing::info!("stopping");
+        // actix closes connections between two requests at once, also those whose next request has arrived but is
+        // not read yet. Whatever came before the signal is read within this time.
+        actix_web::rt::time::sleep(READ_WHAT_CAME).await;
         handle.stop(true).await;
     });
     server.await
