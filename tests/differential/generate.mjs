@@ -87,7 +87,7 @@ export class Generator {
     if (fields.length === 0) return `__typename${this.directive()}`;
     const field = random.pick(fields);
     const inner = getNamedType(field.type);
-    const [key, args, page] = this.argumentsOf(field, depth);
+    const [key, args, page] = this.argumentsOf(field, type.name === 'Query');
     if (isLeafType(inner)) {
       const name = key === field.name && !args ? this.alias(field.name, 0.2) : `${key}: ${field.name}${args}`;
       return `${args === '' || key !== field.name ? name : `${field.name}${args}`}${this.directive()}`;
@@ -104,7 +104,7 @@ export class Generator {
   }
 
   // Response key, arguments and expected rows.
-  argumentsOf(field, depth) {
+  argumentsOf(field, isRoot) {
     const { random } = this;
     if (field.name === '__typename') return [field.name, '', 1];
     if (getNamedType(field.type).name.endsWith('Connection')) return this.pageArguments(field);
@@ -118,7 +118,7 @@ export class Generator {
       const variable = this.variable('Language', () => random.pick(LANGUAGES));
       return [`name_${variable}`, `(lang: $${variable})`, 1];
     }
-    if (depth > 0) {
+    if (!isRoot) {
       return field.args.length > 0 && random.chance(0.1) ? [`${field.name}_all`, '(filter: null)', 4] : [field.name, '', 2];
     }
     return this.rootArguments(field);
