@@ -13,8 +13,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use actix_web::middleware::{Compress, DefaultHeaders};
-use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{ALLOW, HeaderName, HeaderValue};
+use actix_web::middleware::{Compress, DefaultHeaders, Next, from_fn};
+use actix_web::{App, HttpRequest, HttpResponse, HttpServer, Resource, web};
 
 use crate::domain::error_code::Reason;
 use crate::graphql::errors::GraphError;
@@ -36,6 +39,9 @@ impl Default for ServerConfig {
         Self { workers: 0, body_timeout: Duration::from_secs(10), shutdown_timeout: Duration::from_secs(8) }
     }
 }
+
+/// Time between the signal to stop and the end of reading requests.
+const READ_WHAT_CAME: Duration = Duration::from_millis(250);
 
 /// What handlers share.
 pub struct Shared {
@@ -98,24 +104,27 @@ pub fn routes(app: &mut web::ServiceConfig) {
         web::resource("/graphql")
             .route(web::get().to(graphql::get))
             .route(web::post().to(graphql::post))
-            .default_service(web::to(method_not_allowed)),
+            .default_service(web::to(|request, shared| method_not_allowed(request, shared, "GET, POST"))),
     )
-    .service(web::resource("/health").route(web::get().to(health::health)))
-    .service(web::resource("/ready").route(web::get().to(health::ready)))
-    .service(web::resource("/schema.graphql").route(web::get().to(health::schema)))
-    .service(web::resource("/").route(web::get().to(ui::home)))
-    .service(web::resource("/graphiql").route(web::get().to(ui::index)))
-    .service(web::resource("/graphiql/{path:.*}").route(web::get().to(ui::asset)))
+    .service(page("/health").route(web::get().to(health::health)).route(web::head().to(health::health)))
+    .service(page("/ready").route(web::get().to(health::ready)).route(web::head().to(health::ready)))
+    .service(page("/schema.graphql").route(web::get().to(health::schema)).route(web::head().to(health::schema)))
+    .service(page("/").route(web::get().to(ui::home)).route(web::head().to(ui::home)))
+    .service(page("/graphiql").route(web::get().to(ui::index)).route(web::head().to(ui::index)))
+    .service(page("/graphiql/{path:.*}").route(web::get().to(ui::asset)).route(web::head().to(ui::asset)))
     .default_service(web::to(not_found));
 }
 
-async fn method_not_allowed(request: HttpRequest, shared: web::Data<Shared>) -> HttpResponse {
+/// Something that is only read.
+fn page(path: &str) -> Resource {
+    web::resource(path).default_service(web::to(|request, shared| method_not_allowed(request, shared, "GET, HEAD")))
+}
+
+async fn method_not_allowed(request: HttpRequest, shared: web::Data<Shared>, allowed: &'static str) -> HttpResponse {
     let error = GraphError::new(Reason::MethodNotAllowed, format!("{} cannot be used here", request.method()));
     let id = shared.request_id(&request);
     let mut response = graphql::send(&request, &Response::refused(&[error], &id), &id);
-    response
-        .headers_mut()
-        .insert(actix_web::http::header::ALLOW, actix_web::http::header::HeaderValue::from_static("GET, POST"));
+    response.headers_mut().insert(ALLOW, HeaderValue::from_static(allowed));
     response
 }
 
@@ -126,6 +135,22 @@ async fn not_found(request: HttpRequest, shared: web::Data<Shared>) -> HttpRespo
     graphql::send(&request, &Response::refused(&[error], &id), &id)
 }
 
+/// Every answer names the request, so that a user can quote it.
+async fn with_request_id(
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let mut response = next.call(request).await?;
+    let name = HeaderName::from_static("x-request-id");
+    if !response.headers().contains_key(&name)
+        && let Some(shared) = response.request().app_data::<web::Data<Shared>>()
+        && let Ok(id) = HeaderValue::from_str(&shared.request_id(response.request()))
+    {
+        response.headers_mut().insert(name, id);
+    }
+    Ok(response)
+}
+
 /// Serves on a listener until told to stop by SIGTERM or SIGINT; requests that were accepted are answered first.
 pub async fn serve(listener: TcpListener, graph: Graph, config: ServerConfig) -> std::io::Result<()> {
     let shared = web::Data::from(Arc::new(Shared::new(graph, config)));
@@ -133,6 +158,7 @@ pub async fn serve(listener: TcpListener, graph: Graph, config: ServerConfig) ->
         App::new()
             .app_data(shared.clone())
             .wrap(Compress::default())
+            .wrap(from_fn(with_request_id))
             .wrap(
                 DefaultHeaders::new()
                     .add(("X-Content-Type-Options", "nosniff"))
@@ -151,6 +177,9 @@ pub async fn serve(listener: TcpListener, graph: Graph, config: ServerConfig) ->
     actix_web::rt::spawn(async move {
         wait_for_stop().await;
         tracing::info!("stopping");
+        // actix closes connections between two requests at once, also those whose next request has arrived but is
+        // not read yet. Whatever came before the signal is read within this time.
+        actix_web::rt::time::sleep(READ_WHAT_CAME).await;
         handle.stop(true).await;
     });
     server.await

@@ -14,6 +14,7 @@ use serde_json::{Map, Value as Json};
 use super::errors::GraphError;
 use super::guard;
 use super::limits::Limits;
+use super::nulls::Nulls;
 use super::schema::GraphSchema;
 use crate::domain::error_code::Reason;
 
@@ -48,8 +49,7 @@ impl Documents {
             return Ok(Arc::clone(found));
         }
         guard::scan(text, &self.limits).map_err(|e| vec![e])?;
-        // The scan has counted the tokens; the parser counts blanks and commas too, at most one a byte.
-        let mut parser = Parser::new().token_limit(self.limits.body_bytes.saturating_add(1)).recursion_limit(500);
+        let mut parser = Parser::new().token_limit(guard::parser_tokens(&self.limits)).recursion_limit(500);
         let ast = parser.parse_ast(text, "query").map_err(|e| told(&e.errors, Reason::SyntaxError))?;
         guard::measure(&ast, &self.limits).map_err(|e| vec![e])?;
         let document =
@@ -98,14 +98,16 @@ impl Documents {
             error.locations = told.locations.iter().map(|l| (l.line, l.column)).collect();
             error
         })?;
-        let coerced = serde_json::to_value(coerced.into_inner()).ok();
-        Ok((
-            operation,
-            match coerced {
-                Some(Json::Object(map)) => map,
-                _ => Map::new(),
-            },
-        ))
+        let coerced = match serde_json::to_value(coerced.into_inner()) {
+            Ok(Json::Object(map)) => map,
+            _ => Map::new(),
+        };
+        let nulls = Nulls { types: &self.schema.types, document, variables: &coerced };
+        if let Some(name) = nulls.misplaced(operation) {
+            let message = format!("the variable `${name}` is null where a value must stand");
+            return Err(GraphError::new(Reason::InvalidVariables, message).at("variables"));
+        }
+        Ok((operation, coerced))
     }
 }
 

@@ -7,6 +7,7 @@ use apollo_compiler::ast::{self, Definition, Document, Selection};
 
 use super::errors::GraphError;
 use super::limits::Limits;
+use super::syntax::{Keys, Token};
 use crate::domain::error_code::Reason;
 
 /// Nesting of brackets beyond which no sensible document goes; parsers recurse on it.
@@ -19,16 +20,38 @@ pub fn scan(text: &str, limits: &Limits) -> Result<(), GraphError> {
         return too_large(format!("the document has {} bytes, at most {} are allowed", text.len(), limits.body_bytes));
     }
     let mut tokens = 0_usize;
+    // Spaces, commas and comments, which are tokens to apollo-parser.
+    let mut trivia = 0_usize;
     let mut depth = 0_usize;
+    let mut keys = Keys::default();
     let mut bytes = text.bytes().peekable();
     while let Some(byte) = bytes.next() {
-        match byte {
-            b' ' | b'\t' | b'\n' | b'\r' | b',' => continue,
+        let start = text.len() - bytes.len() - 1;
+        let mut token = Token::Mark(byte);
+        let is_trivia = match byte {
+            b' ' | b'\t' | b'\n' | b'\r' => {
+                while bytes.next_if(|b| matches!(b, b' ' | b'\t' | b'\n' | b'\r')).is_some() {}
+                true
+            }
             b'#' => {
                 while bytes.next_if(|b| *b != b'\n' && *b != b'\r').is_some() {}
-                continue;
+                true
             }
-            b'"' => skip_string(&mut bytes),
+            b',' => true,
+            _ => false,
+        };
+        if is_trivia {
+            trivia += 1;
+            if trivia > trivia_limit(limits) {
+                return too_large("the document consists mostly of commas, comments and spaces".to_owned());
+            }
+            continue;
+        }
+        match byte {
+            b'"' => {
+                skip_string(&mut bytes);
+                token = Token::Word;
+            }
             b'{' | b'[' | b'(' => {
                 depth += 1;
                 if depth > MAX_BRACKETS {
@@ -39,8 +62,14 @@ pub fn scan(text: &str, limits: &Limits) -> Result<(), GraphError> {
             b'_' | b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' => {
                 while bytes.next_if(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'+' | b'-')).is_some() {
                 }
+                token = Token::Word;
             }
+            // Also the byte order mark, which may stand anywhere.
+            0x80.. => continue,
             _ => {}
+        }
+        if !keys.follow(token) {
+            return Err(no_colon(text, start));
         }
         tokens += 1;
         if tokens > limits.tokens {
@@ -48,6 +77,25 @@ pub fn scan(text: &str, limits: &Limits) -> Result<(), GraphError> {
         }
     }
     Ok(())
+}
+
+/// As many as there could be tokens, and a space on either side of each.
+fn trivia_limit(limits: &Limits) -> usize {
+    limits.tokens.saturating_mul(3)
+}
+
+/// What the parser may read: the scan has bounded both.
+pub fn parser_tokens(limits: &Limits) -> usize {
+    limits.tokens.saturating_add(trivia_limit(limits)).saturating_add(2)
+}
+
+fn no_colon(text: &str, at: usize) -> GraphError {
+    let before = text.get(..at).unwrap_or(text);
+    let line = before.lines().count().max(1) + usize::from(before.ends_with(['\n', '\r']));
+    let column = before.rsplit(['\n', '\r']).next().unwrap_or_default().chars().count() + 1;
+    let mut error = GraphError::new(Reason::SyntaxError, "syntax error: expected `:` and a value behind the name");
+    error.locations = vec![(line, column)];
+    error
 }
 
 fn skip_string(bytes: &mut std::iter::Peekable<std::str::Bytes<'_>>) {
@@ -148,6 +196,12 @@ pub fn measure(document: &Document, limits: &Limits) -> Result<(), GraphError> {
 }
 
 fn check(came: u64, allowed: u64, reason: Reason, what: &str) -> Result<(), GraphError> {
+    if came == u64::MAX {
+        return Err(GraphError::new(
+            reason,
+            format!("the document has far too many {what}, at most {allowed} are allowed"),
+        ));
+    }
     if came > allowed {
         return Err(GraphError::new(reason, format!("the document has {came} {what}, at most {allowed} are allowed")));
     }
@@ -220,6 +274,23 @@ mod tests {
         assert!(scan("{ a(b: \"\"\" \" { \\\"\"\" { \"\"\") }", &Limits { tokens: 8, ..limits }).is_ok());
         let deep = "[".repeat(2000);
         assert_eq!(scan(&deep, &Limits::default()).unwrap_err().reason, Reason::DocumentTooLarge);
+    }
+
+    #[test]
+    fn names_without_values_are_refused() {
+        for text in
+            ["{ a(b) }", "{ a(b, c: 1) }", "{ a(c: $v b) }", "{ a(c: {d}) }", "{ a(c: [{d: 1 e}]) }", "{ a @b(c) }"]
+        {
+            let error = scan(text, &Limits::default()).unwrap_err();
+            assert_eq!(error.reason, Reason::SyntaxError, "{text}");
+        }
+        assert_eq!(scan("{\n  a(b)\n}", &Limits::default()).unwrap_err().locations, [(2, 6)]);
+        for text in [
+            "query Q($a: Int = 1 @b(c: 2), $d: [X!]! = [{e: F}]) { a b(c: $a, d: [1 2], e: {f: $d g: G}) { h ...I } }",
+            "{ a(b: \"c d\" e: -1.5 f: [[{g: \"\"\"h\"\"\"}]] i: null) @j k(l: M) @n(o: {p: [] q: {}}) }",
+        ] {
+            assert!(scan(text, &Limits::default()).is_ok(), "{text}");
+        }
     }
 
     #[test]

@@ -179,7 +179,7 @@ pub struct Root {
 pub enum RootWhat {
     /// A constant.
     Typename,
-    /// Answered by async-graphql.
+    /// Answered by apollo-compiler.
     Introspection,
     /// The service object.
     Service(ValueShape),

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use apollo_compiler::executable::Operation;
+use apollo_compiler::introspection;
+use apollo_compiler::validation::Valid;
 use serde_json::{Map, Value as Json, json};
 
 use super::collect::Reader;
@@ -129,31 +131,39 @@ impl Graph {
             return Err(vec![GraphError::new(reason, "only queries can be run here")]);
         }
         let name = operation.name.as_ref().map(ToString::to_string);
-        let introspection = self.introspection(&document, operation, &request, &variables).await;
+        let introspection = self.introspection(&document, operation, &variables).map_err(|e| vec![e])?;
         let done = self.read(&document, name, variables, introspection, until).await.map_err(|e| vec![e])?;
         Ok(finish(&done, &request.request_id))
     }
 
-    /// The answer of async-graphql to the introspection fields, by response key.
-    async fn introspection(
+    /// The answer to the introspection fields, by response key.
+    fn introspection(
         &self,
         document: &Document,
         operation: &Operation,
-        request: &Request,
         variables: &Map<String, Json>,
-    ) -> Map<String, Json> {
+    ) -> Result<Map<String, Json>, GraphError> {
         let asks = operation.root_fields(document).any(|f| f.name.as_str().starts_with("__") && f.name != "__typename");
         if !asks {
-            return Map::new();
+            return Ok(Map::new());
         }
-        let mut inner = async_graphql::Request::new(&request.query)
-            .variables(async_graphql::Variables::from_json(Json::Object(variables.clone())));
-        inner.operation_name.clone_from(&request.operation_name);
-        let response = self.schema.introspection.execute(inner).await;
-        match response.data.into_json() {
+        introspection::check_max_depth(document, operation)
+            .map_err(|e| GraphError::new(Reason::TooDeep, e.message().to_string()))?;
+        let failed = |what: &str| GraphError::new(Reason::Internal, format!("introspection: {what}"));
+        let variables =
+            serde_json::from_value(Json::Object(variables.clone())).map_err(|_| failed("unreadable variables"))?;
+        let answer = introspection::partial_execute(
+            &self.schema.types,
+            &self.schema.implementers,
+            document,
+            operation,
+            &Valid::assume_valid(variables),
+        )
+        .map_err(|e| failed(&e.message().to_string()))?;
+        Ok(match serde_json::to_value(answer.data) {
             Ok(Json::Object(data)) => data,
             _ => Map::new(),
-        }
+        })
     }
 
     async fn read(

@@ -1,9 +1,12 @@
 //! The schema, made from the catalogue through async-graphql's registry (doc-hidden there, hence the exact version in
-//! Cargo.toml). No other file touches the registry. Introspection is answered by async-graphql; rows are not: see
-//! [`super::plan`].
+//! Cargo.toml). No other file touches the registry. It makes the SDL and answers nothing: introspection is
+//! apollo-compiler's, which follows the specification more closely, and rows are planned ([`super::plan`]).
 
 use std::borrow::Cow;
 
+use apollo_compiler::Name;
+use apollo_compiler::collections::HashMap;
+use apollo_compiler::schema::Implementers;
 use apollo_compiler::validation::Valid;
 use async_graphql::indexmap::IndexMap;
 use async_graphql::parser::types::Field as ParsedField;
@@ -13,7 +16,7 @@ use async_graphql::registry::{
 };
 use async_graphql::{
     ContainerType, Context, ContextSelectionSet, EmptyMutation, EmptySubscription, OutputType, Positioned,
-    ServerResult, ValidationMode, Value,
+    ServerResult, Value,
 };
 
 use super::inputs;
@@ -29,8 +32,8 @@ pub struct Query;
 pub struct GraphSchema {
     /// For parsing and validation.
     pub types: Valid<apollo_compiler::Schema>,
-    /// For introspection.
-    pub introspection: async_graphql::Schema<Query, EmptyMutation, EmptySubscription>,
+    /// Which types implement an interface, for introspection.
+    pub implementers: HashMap<Name, Implementers>,
     /// As printed at `/schema.graphql`.
     pub sdl: String,
 }
@@ -38,12 +41,10 @@ pub struct GraphSchema {
 impl GraphSchema {
     /// Builds the schema. Fails only when the catalogue contradicts itself, which a test finds.
     pub fn build() -> Result<Self, String> {
-        let introspection = async_graphql::Schema::build(Query, EmptyMutation, EmptySubscription)
-            .validation_mode(ValidationMode::Fast)
-            .finish();
-        let sdl = introspection.sdl();
+        let sdl = async_graphql::Schema::new(Query, EmptyMutation, EmptySubscription).sdl();
         let types = apollo_compiler::Schema::parse_and_validate(&sdl, "schema.graphql").map_err(|e| e.to_string())?;
-        Ok(Self { types, introspection, sdl })
+        let implementers = types.implementers_map();
+        Ok(Self { types, implementers, sdl })
     }
 }
 

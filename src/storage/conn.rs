@@ -56,15 +56,33 @@ impl Address {
     pub fn shown(&self) -> String {
         match self {
             Self::Sqlite(path) => path.display().to_string(),
-            Self::Postgres(url) => match (url.split_once("://"), url.rsplit_once('@')) {
-                (Some((scheme, rest)), Some((_, host))) if rest.contains('@') => {
-                    let user = rest.split([':', '@']).next().unwrap_or_default();
-                    format!("{scheme}://{user}@{host}")
-                }
-                _ => url.clone(),
-            },
+            Self::Postgres(url) => {
+                let shown = match (url.split_once("://"), url.rsplit_once('@')) {
+                    (Some((scheme, rest)), Some((_, host))) if rest.contains('@') => {
+                        let user = rest.split([':', '@']).next().unwrap_or_default();
+                        format!("{scheme}://{user}@{host}")
+                    }
+                    _ => url.clone(),
+                };
+                without_password_parameter(&shown)
+            }
         }
     }
+}
+
+/// libpq also takes the password behind the question mark.
+fn without_password_parameter(url: &str) -> String {
+    let Some((front, parameters)) = url.split_once('?') else { return url.to_owned() };
+    let kept: Vec<&str> = parameters
+        .split('&')
+        .map(|p| match p.split_once('=') {
+            // Anything but plain letters in a name may be a percent-encoded `password`.
+            Some((name, _)) if !name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_') => "***",
+            Some(("password" | "sslpassword", _)) => "password=***",
+            _ => p,
+        })
+        .collect();
+    format!("{front}?{}", kept.join("&"))
 }
 
 /// What a connection is for.
@@ -180,6 +198,10 @@ impl Conn {
 
     /// Runs a statement of the SQL tree; `types` are those of its columns, in order.
     pub fn rows<Q: TreeQuery>(&mut self, query: Q, types: &[ColumnType]) -> Result<Vec<Row>, StorageError> {
+        // PostgreSQL limits each statement, this their sum.
+        if deadline::has_passed() {
+            return Err(StorageError::Timeout);
+        }
         let sqlite = matches!(self, Self::Sqlite(_));
         let result: QueryResult<Vec<Row>> = match self {
             Self::Sqlite(conn) => query.load::<Row>(conn),
@@ -216,7 +238,7 @@ impl Conn {
     }
 
     /// Runs `read` in one read transaction: all its statements see one revision. The deadline ends SQLite's
-    /// statements; PostgreSQL's end by their own limit.
+    /// statements; PostgreSQL's end by their own limit. None begins after it.
     pub fn read<T, E: From<StorageError>>(
         &mut self,
         until: Option<Instant>,

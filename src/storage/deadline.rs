@@ -25,6 +25,11 @@ pub fn set(deadline: Option<Instant>) {
     DEADLINE.set(deadline);
 }
 
+/// Whether the deadline of this thread has passed.
+pub fn has_passed() -> bool {
+    DEADLINE.get().is_some_and(|at| Instant::now() >= at)
+}
+
 /// Installs the handler on every SQLite connection that this process opens from now on.
 pub fn install() {
     static ONCE: Once = Once::new();
@@ -52,5 +57,5 @@ unsafe extern "C" fn on_open(
 }
 
 unsafe extern "C" fn on_progress(_data: *mut c_void) -> c_int {
-    DEADLINE.with(|deadline| deadline.get().is_some_and(|at| Instant::now() >= at)).into()
+    has_passed().into()
 }

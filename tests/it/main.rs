@@ -18,6 +18,7 @@ mod import;
 mod migrations;
 mod oracle;
 mod paging;
+mod program;
 mod queries;
 mod questions;
 mod recording;
