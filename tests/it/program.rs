@@ -419,12 +419,12 @@ fn a_deadline_stops_the_statement_and_spares_the_connection() {
             let read = pool.read::<(), StorageError>(Instant::now() + limit, move |conn, _| conn.batch(statement));
             let stopped = block_on(read);
             let took = started.elapsed();
-            let error = stopped.and_then(|inner| inner).unwrap_err();
+            let error = stopped.unwrap_err();
             assert!(matches!(error.classified(), StorageError::Timeout), "{}", db.backend());
             assert!(took >= limit && took < Duration::from_secs(5), "{} took {took:?}", db.backend());
             // There is one thread with one connection.
             let read = pool.read::<i64, StorageError>(Instant::now() + Duration::from_secs(5), |_, s| Ok(s.revision));
-            assert_eq!(block_on(read).unwrap().unwrap(), 0, "{}", db.backend());
+            assert_eq!(block_on(read).unwrap(), 0, "{}", db.backend());
         }
     }
 }
