@@ -1,8 +1,13 @@
 //! Migrations of both backends, embedded in the program.
 
+use std::collections::HashSet;
+
+use diesel::backend::Backend;
+use diesel::migration::MigrationSource;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::StorageError;
+use super::bulk::Fixed;
 use super::conn::Conn;
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
@@ -57,28 +62,34 @@ pub fn down(conn: &mut Conn) -> Result<Option<String>, StorageError> {
     Ok(Some(newest.name))
 }
 
-/// Every migration of this program, oldest first.
+/// Every migration of this program, oldest first. Only reads, so that a role without any right to write can serve.
 pub fn status(conn: &mut Conn) -> Result<Vec<Status>, StorageError> {
-    use diesel::migration::MigrationSource;
-    let (all, pending) = match conn {
-        Conn::Sqlite(inner) => {
-            let all = MigrationSource::<diesel::sqlite::Sqlite>::migrations(&SQLITE).map_err(|e| failed(&*e))?;
-            let pending = inner.pending_migrations(SQLITE).map_err(|e| failed(&*e))?;
-            (names(&all), names(&pending))
-        }
-        Conn::Postgres(inner) => {
-            let all = MigrationSource::<diesel::pg::Pg>::migrations(&POSTGRES).map_err(|e| failed(&*e))?;
-            let pending = inner.pending_migrations(POSTGRES).map_err(|e| failed(&*e))?;
-            (names(&all), names(&pending))
-        }
+    let mut all = match conn {
+        Conn::Sqlite(_) => names::<diesel::sqlite::Sqlite>(&SQLITE)?,
+        Conn::Postgres(_) => names::<diesel::pg::Pg>(&POSTGRES)?,
     };
-    let mut all: Vec<Status> = all.into_iter().map(|name| Status { applied: !pending.contains(&name), name }).collect();
-    all.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(all)
+    let applied = applied(conn)?;
+    all.sort();
+    Ok(all.into_iter().map(|(version, name)| Status { applied: applied.contains(&version), name }).collect())
 }
 
-fn names<DB: diesel::backend::Backend>(migrations: &[Box<dyn diesel::migration::Migration<DB>>]) -> Vec<String> {
-    migrations.iter().map(|m| m.name().to_string()).collect()
+/// Versions in diesel's own table; none where it is not there yet.
+fn applied(conn: &mut Conn) -> Result<HashSet<String>, StorageError> {
+    let exists = match conn {
+        Conn::Sqlite(_) => "SELECT 1 FROM sqlite_master WHERE name = '__diesel_schema_migrations'",
+        Conn::Postgres(_) => "SELECT 1 WHERE to_regclass('__diesel_schema_migrations') IS NOT NULL",
+    };
+    if conn.rows(Fixed(exists), &[])?.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let rows = conn.rows(Fixed("SELECT version FROM __diesel_schema_migrations"), &[])?;
+    Ok(rows.iter().filter_map(|row| row.text(0).map(str::to_owned)).collect())
+}
+
+/// Version and name of each embedded migration.
+fn names<DB: Backend>(source: &EmbeddedMigrations) -> Result<Vec<(String, String)>, StorageError> {
+    let all = MigrationSource::<DB>::migrations(source).map_err(|e| failed(&*e))?;
+    Ok(all.iter().map(|m| (m.name().version().to_string(), m.name().to_string())).collect())
 }
 
 /// Refuses a database whose tables this program does not know.

@@ -16,7 +16,7 @@ fn texts(conn: &mut Conn, statement: &'static str) -> Vec<Vec<String>> {
     rows.iter().map(|row| (0..row.values.len()).map(|at| row.text(at).unwrap_or("-").to_owned()).collect()).collect()
 }
 
-const SQLITE_TABLES: &str = "SELECT type, name, tbl_name, COALESCE(sql, '-') FROM sqlite_master WHERE name NOT LIKE '\\_\\_diesel%' ESCAPE '\\' ORDER BY type, name";
+const SQLITE_TABLES: &str = "SELECT type, name, tbl_name, COALESCE(sql, '-') FROM sqlite_master WHERE tbl_name NOT LIKE '\\_\\_diesel%' ESCAPE '\\' ORDER BY type, name";
 
 const SQLITE_COLUMNS: &str = "SELECT m.name, CAST(c.cid AS TEXT), c.name, lower(c.type),
     CASE WHEN c.\"notnull\" = 1 THEN 'not null' ELSE 'null' END

@@ -312,3 +312,23 @@ fn both_databases_are_served_by_the_same_program() {
         assert!(answer.contains("2024-08-05"), "{answer}");
     }
 }
+
+#[test]
+fn a_role_that_can_only_read_serves() {
+    for db in demo_databases() {
+        let Address::Postgres(url) = &db.address else { continue };
+        let role = format!("tearoad_reader_{}", std::process::id());
+        let mut conn = db.conn();
+        conn.batch(&format!(
+            "DO $$ BEGIN CREATE ROLE {role} LOGIN; EXECUTE 'GRANT USAGE ON SCHEMA ' || current_schema() || ' TO {role}'; EXECUTE 'GRANT SELECT ON ALL TABLES IN SCHEMA ' || current_schema() || ' TO {role}'; END $$"
+        ))
+        .unwrap();
+        let (scheme, rest) = url.split_once("://").unwrap();
+        let (_, host) = rest.split_once('@').unwrap();
+        let server = start(&["serve", "--database-url", &format!("{scheme}://{role}@{host}")]);
+        let answer = post(server.port, JSON, r#"{"query":"{ region(code: \"CN\") { name } }"}"#);
+        drop(server);
+        conn.batch(&format!("DROP OWNED BY {role}; DROP ROLE {role}")).unwrap();
+        assert!(answer.contains("China"), "{answer}");
+    }
+}
