@@ -142,4 +142,19 @@ mod tests {
         let text = encode(list, 1, [Value::Null].iter());
         assert!(decode(&text, list, &[(Key::ascending("id"), ColumnType::Int)], "after").is_err());
     }
+
+    #[test]
+    fn floats_come_back_to_the_last_bit() {
+        let list = ListHash::of(&["regions"]);
+        let keys = [(Key { column: "area_km2", descending: false, nullable: true }, ColumnType::Float)];
+        let mut bits = 0x3ff0_0000_0000_0001_u64;
+        for _ in 0..20_000 {
+            bits = bits.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let value = f64::from_bits(bits);
+            if value.is_finite() {
+                let text = encode(list, 1, [Value::Float(value)].iter());
+                assert_eq!(decode(&text, list, &keys, "after").unwrap().values, [Value::Float(value)]);
+            }
+        }
+    }
 }

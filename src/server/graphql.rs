@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ACCEPT, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use actix_web::{HttpRequest, HttpResponse, web};
-use async_graphql::futures_util::StreamExt as _;
+use futures_util::StreamExt as _;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 
