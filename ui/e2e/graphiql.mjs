@@ -36,6 +36,7 @@ const browser = await chromium.launchPersistentContext(profile, {
 let passed = 0;
 let failed = 0;
 const complaints = [];
+let leaving = false;
 
 try {
   const page = browser.pages()[0] ?? (await browser.newPage());
@@ -88,7 +89,9 @@ try {
     await until(async () => (await tabs(page).count()) === QUESTIONS - 1, 'the tab did not close');
     // GraphiQL stores its tabs half a second after the last change.
     await until(async () => (await storedTabs(page)) === QUESTIONS - 1, 'the tabs were not stored');
+    leaving = true;
     await page.reload({ waitUntil: 'load' });
+    leaving = false;
     await tabs(page).first().waitFor();
     must((await tabs(page).count()) === QUESTIONS - 1, `${await tabs(page).count()} tabs after a reload`);
   });
@@ -169,7 +172,7 @@ function watch(page) {
   page.on('pageerror', error => complaints.push(`page error: ${error.stack ?? error.message}`));
   page.on('requestfailed', request => {
     // A page that is left or loaded anew gives up what it was still loading; that is no fault of the server.
-    if (request.failure()?.errorText === 'net::ERR_ABORTED') {
+    if (leaving && request.failure()?.errorText === 'net::ERR_ABORTED') {
       return;
     }
     complaints.push(`request failed: ${request.url()} ${request.failure()?.errorText}`);
