@@ -186,7 +186,8 @@ fn program() -> Command {
 fn run(plan: &Plan, world: &World, folder: &Path, database: &str, postgres: Option<u32>) {
     let name = if postgres.is_some() { "PostgreSQL" } else { "SQLite" };
     println!("\n{name}");
-    let (mut server, port) = start(database);
+    // Creates the tables and the demo.
+    let (mut server, _) = start(database);
     stop(&mut server);
     let import = |format: &str, path: &Path| {
         let started = Instant::now();
@@ -199,7 +200,6 @@ fn run(plan: &Plan, world: &World, folder: &Path, database: &str, postgres: Opti
     let rows = BufReader::new(std::fs::File::open(&year).unwrap()).lines().count() - 1;
     let took = import("baci", &year);
     println!("  import: {rows} rows in {:.1} s, {:.0} rows/s", took.as_secs_f64(), rows as f64 / took.as_secs_f64());
-    let _ = port;
     let (mut server, port) = start(database);
     println!(
         "  {:<30} {:>9} {:>8} {:>8} {:>10} {:>12} {:>9}",

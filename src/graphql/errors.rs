@@ -22,7 +22,7 @@ pub struct GraphError {
     pub locations: Vec<(usize, usize)>,
     /// Response path of a field error.
     pub path: Vec<String>,
-    /// Seconds until a retry makes sense.
+    /// What went wrong inside, for the log; never sent.
     pub cause: Option<String>,
 }
 

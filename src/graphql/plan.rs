@@ -10,8 +10,8 @@ use super::connection::{List, Place, page_of, whole_list};
 use super::errors::GraphError;
 use super::inputs::Inputs;
 use super::limits::Limits;
+use super::lookup;
 use super::query::ROOTS;
-use super::{lookup, service};
 use crate::catalog::{self, Entity, Field, Link, NodeKey, Relation, Shape as Form, values};
 use crate::domain::error_code::Reason;
 use crate::domain::id;
@@ -285,7 +285,7 @@ impl<'a> Planner<'a> {
         match name {
             "__typename" => return Ok(RootWhat::Typename),
             "__schema" | "__type" => return Ok(RootWhat::Introspection),
-            "service" => return Ok(RootWhat::Service(self.value_shape(service::SERVICE_TYPE.get(), &sets))),
+            "service" => return Ok(RootWhat::Service(self.named_shape("Service", &sets)?)),
             "node" => return self.node(word("id"), &sets),
             "nodes" => return self.nodes(&arguments, &sets),
             _ => {}
@@ -505,7 +505,7 @@ impl<'a> Planner<'a> {
             let what = match field.name.as_str() {
                 "nodes" => ConnectionWhat::Nodes(self.shape(rows, &sets)?),
                 "edges" => ConnectionWhat::Edges(self.edges(rows, &sets)?),
-                "pageInfo" => ConnectionWhat::PageInfo(self.value_shape(service::PAGE_INFO_TYPE.get(), &sets)),
+                "pageInfo" => ConnectionWhat::PageInfo(self.named_shape("PageInfo", &sets)?),
                 "totalCount" => ConnectionWhat::Total,
                 _ => ConnectionWhat::Typename(type_name.clone()),
             };
@@ -574,6 +574,12 @@ impl<'a> Planner<'a> {
         Ok(What::Computed(slot, shape))
     }
 
+    fn named_shape(&self, name: &str, sets: &[&'a SelectionSet]) -> Planned<ValueShape> {
+        let value = values::value_type(name)
+            .ok_or_else(|| GraphError::new(Reason::Internal, format!("the catalogue has no `{name}`")))?;
+        Ok(self.value_shape(value, sets))
+    }
+
     fn value_shape(&self, value: &'static values::ValueType, sets: &[&'a SelectionSet]) -> ValueShape {
         let mut members = Vec::new();
         for (key, fields) in self.reader.collect(value.name, sets) {
@@ -591,7 +597,9 @@ impl<'a> Planner<'a> {
 
 fn unknown_slug(kind: &str, slug: &str) -> GraphError {
     let shown: String = slug.chars().filter(|c| !c.is_control()).take(80).collect();
-    GraphError::new(Reason::UnknownCode, format!("`{shown}` is not a known {kind} slug")).at("slug")
+    GraphError::new(Reason::UnknownCode, format!("`{shown}` is not a known {kind} slug"))
+        .at("slug")
+        .hint(format!("the root list of the same kind gives all slugs; `{kind}` takes one of them"))
 }
 
 fn located(mut error: GraphError, field: &Selected) -> GraphError {

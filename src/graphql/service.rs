@@ -1,27 +1,8 @@
-//! The service object and the small value types that the plan refers to.
+//! The service object.
 
 use super::computed::Tree;
 use super::limits::Limits;
-use crate::catalog::values::{self, ValueType};
 use crate::storage::snapshot::Snapshot;
-
-/// A value type found once by name.
-#[derive(Debug)]
-pub struct Named(&'static str);
-
-/// The type of `service`.
-pub static SERVICE_TYPE: Named = Named("Service");
-/// The type of `pageInfo`.
-pub static PAGE_INFO_TYPE: Named = Named("PageInfo");
-
-impl Named {
-    /// The type.
-    pub fn get(&self) -> &'static ValueType {
-        /// Stands in for a name that is not in the table, which a test excludes.
-        static NONE: ValueType = ValueType { name: "", doc: "", members: &[] };
-        values::value_type(self.0).unwrap_or(&NONE)
-    }
-}
 
 /// The service as of a revision.
 pub fn service(snapshot: &Snapshot, backend: &str, limits: &Limits) -> Tree {
