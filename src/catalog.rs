@@ -165,6 +165,8 @@ pub struct Field {
     pub sort: bool,
     /// Offered as an output field.
     pub output: bool,
+    /// Can be summed, within one value of the field of this name: its unit.
+    pub sum_within: Option<&'static str>,
     /// Description.
     pub doc: &'static str,
 }
@@ -172,7 +174,7 @@ pub struct Field {
 impl Field {
     /// A column that is always known and can be filtered.
     pub const fn new(name: &'static str, column: &'static str, kind: Kind, doc: &'static str) -> Self {
-        Self { name, column, kind, nullable: false, filter: true, sort: false, output: true, doc }
+        Self { name, column, kind, nullable: false, filter: true, sort: false, output: true, sum_within: None, doc }
     }
     /// May be unknown.
     pub const fn nullable(mut self) -> Self {
@@ -182,6 +184,11 @@ impl Field {
     /// Can be ordered by.
     pub const fn sortable(mut self) -> Self {
         self.sort = true;
+        self
+    }
+    /// Can be summed, where a filter leaves one value of the field of this name.
+    pub const fn summed_within(mut self, unit: &'static str) -> Self {
+        self.sum_within = Some(unit);
         self
     }
     /// Is shown only.
@@ -211,6 +218,18 @@ pub struct Relation {
     pub filter: bool,
     /// Description.
     pub doc: &'static str,
+}
+
+impl Relation {
+    /// Whether it leads to one row.
+    pub fn is_one(&self) -> bool {
+        matches!(self.link, Link::One { .. })
+    }
+
+    /// Whether rows can be ordered by it: by a field of the one row, or by a number made of the many.
+    pub fn sorts(&self) -> bool {
+        self.filter && if self.is_one() { self.target.has_sort_fields() } else { self.target.filterable() }
+    }
 }
 
 /// How related rows are found.
@@ -317,9 +336,20 @@ impl Entity {
         self.computed.iter().find(|c| c.name == name)
     }
 
-    /// Whether an order can be asked.
-    pub fn sortable(&self) -> bool {
+    /// Whether it can be ordered by something of its own.
+    pub fn has_sort_fields(&self) -> bool {
         self.names.is_some() || self.fields.iter().any(|f| f.sort)
+    }
+
+    /// Whether an order can be asked: by its own fields, or by what it is linked with.
+    pub fn sortable(&self) -> bool {
+        self.has_sort_fields() || self.relations.iter().any(Relation::sorts)
+    }
+
+    /// Whether a relation that can be filtered leads to it, and to one row or to many.
+    pub fn is_led_to(&self, one: bool) -> bool {
+        let all = ALL.iter().chain(INTERFACES).flat_map(|e| e.relations);
+        all.filter(|r| r.filter && r.is_one() == one).any(|r| r.target.name == self.name)
     }
 
     /// Whether lists of it can be filtered.

@@ -16,6 +16,7 @@ pub mod inputs;
 pub mod limits;
 pub mod lookup;
 pub mod nulls;
+pub mod orders;
 pub mod plan;
 pub mod query;
 pub mod render;

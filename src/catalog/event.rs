@@ -193,7 +193,8 @@ pub static PARTICIPATION: Entity = Entity {
             Kind::Int,
             "Number of members of the group; null for one named party or when not published.",
         )
-        .nullable(),
+        .nullable()
+        .summed_within("headcountUnit"),
         Field::new(
             "headcountUnit",
             "headcount_unit",
@@ -292,7 +293,9 @@ pub static HEADCOUNT: Entity = Entity {
             "What is counted; null when no number is published.",
         )
         .nullable(),
-        Field::new("count", "headcount", Kind::Int, "The number; null when not published.").nullable(),
+        Field::new("count", "headcount", Kind::Int, "The number; null when not published.")
+            .nullable()
+            .summed_within("unit"),
         Field::new("bound", "headcount_bound", Kind::Enum(&enums::BOUND), "How the number is meant; null without one.")
             .nullable(),
     ],

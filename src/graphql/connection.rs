@@ -4,10 +4,11 @@ use serde_json::{Map, Value as Json};
 
 use super::cursor::{self, ListHash};
 use super::errors::GraphError;
-use super::inputs::{Inputs, shown, whole};
+use super::inputs::{Inputs, check_size, shown, whole};
 use super::limits::{DEFAULT_PAGE, Limits};
-use super::plan::type_of;
-use crate::catalog::{Entity, Kind, Link, screaming};
+use super::orders::{order_of, own_order};
+use super::plan::type_of_operand;
+use crate::catalog::{Entity, Link};
 use crate::domain::error_code::Reason;
 use crate::storage::snapshot::Snapshot;
 use crate::storage::sql::Side;
@@ -64,11 +65,11 @@ pub fn whole_list(
     let filter = match arguments.get("filter") {
         None | Some(Json::Null) => Predicate::All,
         Some(filter) => {
-            check_size(filter, inputs.limits)?;
+            check_size(filter, "filter", inputs.limits)?;
             inputs.filter(entity, filter, "filter")?
         }
     };
-    Ok(List { entity, filter, order: closed(entity, default_order(entity)), page: None })
+    Ok(List { entity, filter, order: own_order(entity), page: None })
 }
 
 /// A page of a list.
@@ -82,7 +83,7 @@ pub fn page_of(
     check_revision(snapshot, arguments)?;
     let filter_json = arguments.get("filter").filter(|f| !f.is_null());
     if let Some(filter) = filter_json {
-        check_size(filter, inputs.limits)?;
+        check_size(filter, "filter", inputs.limits)?;
     }
     let scale = if entity.mirrored { Some(money_scale(inputs, filter_json)) } else { None };
     let inputs = Inputs { scale: scale.as_ref().and_then(|s| s.as_ref().ok().copied()), ..*inputs };
@@ -91,48 +92,21 @@ pub fn page_of(
         Some(filter) => inputs.filter(entity, filter, "filter")?,
     };
     let order_json = arguments.get("orderBy").filter(|o| !o.is_null());
-    let asked = match order_json {
-        None => default_order(entity),
-        Some(order) => asked_order(entity, order)?,
-    };
+    let order = order_of(&inputs, entity, order_json)?;
     let by_dataset = matches!(place.link, Some(Link::Children { column: "dataset_id" }));
     if let (Some(Err(error)), false) = (scale, by_dataset)
         && order_json.is_some()
-        && asked.iter().any(|k| k.column == "value_scaled")
+        && order.iter().any(|k| k.by.is_column("value_scaled"))
     {
         return Err(error);
     }
-    let order = closed(entity, asked);
     let hash = ListHash::of(&[
         place.name,
         &filter_json.map(ToString::to_string).unwrap_or_default(),
-        &order.iter().map(|k| format!("{} {};", k.column, k.descending)).collect::<String>(),
+        &order.iter().map(|k| format!("{} {};", k.by.signature(), k.descending)).collect::<String>(),
     ]);
     let page = page(snapshot, inputs.limits, entity, &order, hash, arguments)?;
     Ok(List { entity, filter, order, page: Some(page) })
-}
-
-/// Lists of the longest kind that a whole filter may hold.
-const LISTS_PER_FILTER: usize = 5;
-
-/// Refuses a filter with more values than a statement can bind.
-fn check_size(filter: &Json, limits: &Limits) -> Result<(), GraphError> {
-    let most = limits.list.saturating_mul(LISTS_PER_FILTER);
-    let mut count = 0_usize;
-    let mut open = vec![filter];
-    while let Some(json) = open.pop() {
-        count += 1;
-        match json {
-            Json::Array(items) => open.extend(items),
-            Json::Object(members) => open.extend(members.values()),
-            _ => {}
-        }
-        if count > most {
-            let message = format!("filter: more than {most} values and conditions in one filter");
-            return Err(GraphError::new(Reason::ListTooLong, message).at("filter"));
-        }
-    }
-    Ok(())
 }
 
 fn check_revision(snapshot: &Snapshot, arguments: &Map<String, Json>) -> Result<(), GraphError> {
@@ -185,10 +159,10 @@ fn page(
     }
     let backward = last.is_some() || before.is_some();
     let default = u32::try_from(DEFAULT_PAGE).unwrap_or(u32::MAX);
-    let keys: Vec<(Key, ColumnType)> = order.iter().map(|k| (*k, type_of(entity, k.column))).collect();
+    let keys: Vec<(Key, ColumnType)> = order.iter().map(|k| (k.clone(), type_of_operand(entity, &k.by))).collect();
     let read = after.or(before).map(|(name, text)| cursor::decode(text, hash, &keys, name)).transpose()?;
     let revision_changed = read.as_ref().is_some_and(|c| c.revision != snapshot.revision);
-    let after = read.map(|c| After { keys: order.iter().copied().zip(c.values).collect(), backward });
+    let after = read.map(|c| After { keys: order.iter().cloned().zip(c.values).collect(), backward });
     Ok(Page {
         size: first.or(last).unwrap_or(default),
         backward,
@@ -197,55 +171,6 @@ fn page(
         revision_changed,
         hash,
     })
-}
-
-/// A key on a field's column, as the catalogue knows it.
-fn key(entity: &Entity, column: &'static str, descending: bool) -> Key {
-    let nullable = entity.fields.iter().any(|f| f.column == column && f.nullable);
-    Key { column, descending, nullable }
-}
-
-fn default_order(entity: &Entity) -> Vec<Key> {
-    entity.default_order.iter().map(|(column, descending)| key(entity, column, *descending)).collect()
-}
-
-fn asked_order(entity: &'static Entity, json: &Json) -> Result<Vec<Key>, GraphError> {
-    let single = std::slice::from_ref(json);
-    let list = json.as_array().map_or(single, Vec::as_slice);
-    let mut keys: Vec<Key> = Vec::with_capacity(list.len());
-    for (index, part) in list.iter().enumerate() {
-        let at = format!("orderBy.{index}");
-        let word = part.get("field").and_then(Json::as_str).unwrap_or_default();
-        let descending = part.get("direction").and_then(Json::as_str) == Some("DESC");
-        let field = entity.fields.iter().find(|f| f.sort && screaming(f.name) == word);
-        let columns: Vec<&'static str> = match field {
-            Some(field) if matches!(field.kind, Kind::Period) => vec!["period_start", "period_months"],
-            Some(field) => vec![field.column],
-            None if word == "NAME" && entity.names.is_some() => vec!["sort_name"],
-            None => {
-                return Err(
-                    GraphError::new(Reason::InvalidArgument, format!("{at}.field: cannot order by `{word}`")).at(at)
-                );
-            }
-        };
-        for column in columns {
-            if !keys.iter().any(|k| k.column == column) {
-                keys.push(key(entity, column, descending));
-            }
-        }
-    }
-    Ok(keys)
-}
-
-/// The order closed by the entity's key, in the direction of its last key, so that one index can serve both.
-fn closed(entity: &Entity, mut keys: Vec<Key>) -> Vec<Key> {
-    let descending = keys.last().is_some_and(|k| k.descending);
-    for column in entity.key {
-        if !keys.iter().any(|k| k.column == *column) {
-            keys.push(Key { column, descending, nullable: false });
-        }
-    }
-    keys
 }
 
 /// Decimals of the amounts in the datasets that a figure filter leaves; an error when they cannot be compared.

@@ -14,7 +14,8 @@ use crate::domain::flow::code_of;
 use crate::domain::fold::fold;
 use crate::domain::period::Period;
 use crate::storage::snapshot::{Snapshot, Table};
-use crate::storage::sql::predicate::{Exists, Op, Operand, Predicate, pattern};
+use crate::storage::sql::operand::{Aggregate, Measure, Operand, Related};
+use crate::storage::sql::predicate::{Op, Predicate, pattern};
 use crate::storage::value::{List, Value};
 
 /// Scalars of the schema.
@@ -101,6 +102,14 @@ pub fn operators(kind: Kind) -> Vec<(&'static str, &'static str)> {
         all.push(("isNull", "Is unknown, or with false is known."));
     }
     all
+}
+
+/// The operators of a count of related rows: name, type, description.
+pub fn count_operators() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    COMPARISONS
+        .iter()
+        .chain(RANGES)
+        .map(|(op, doc)| (*op, if matches!(*op, "in" | "notIn") { "[Int!]" } else { "Int" }, *doc))
 }
 
 /// Input objects that do not depend on an entity.
@@ -315,7 +324,7 @@ impl Inputs<'_> {
                     values.iter().filter_map(|v| if let Value::Date(d) = v { Some(d.to_string()) } else { None });
                 Predicate::Dates(column, List::new(dates.collect()))
             }
-            _ => Predicate::any(values.into_iter().map(|v| Predicate::Compare(column, Op::Eq, v)).collect()),
+            _ => Predicate::any(values.into_iter().map(|v| Predicate::Compare(column.clone(), Op::Eq, v)).collect()),
         })
     }
 
@@ -392,7 +401,7 @@ impl Inputs<'_> {
     }
 
     fn period(&self, op: &str, json: &Json, at: &str) -> Answer {
-        let start = Operand::Column("period_start");
+        let start = || Operand::Column("period_start");
         let months = Operand::Column("period_months");
         let read = |item: &Json, here: &str| -> Result<Period, GraphError> {
             let text = item.as_str().map_or_else(|| item.to_string(), str::to_owned);
@@ -404,8 +413,8 @@ impl Inputs<'_> {
         let int = |n: i32| Value::Int(i64::from(n));
         let is = |p: Period| {
             Predicate::And(vec![
-                Predicate::Compare(start, Op::Eq, int(p.start)),
-                Predicate::Compare(months, Op::Eq, int(p.months)),
+                Predicate::Compare(start(), Op::Eq, int(p.start)),
+                Predicate::Compare(months.clone(), Op::Eq, int(p.months)),
             ])
         };
         if op == "in" || op == "notIn" {
@@ -418,63 +427,50 @@ impl Inputs<'_> {
             "ne" => is(period).negated(),
             "lt" => Predicate::Compare(Operand::PeriodEnd, Op::Le, int(period.start)),
             "lte" => Predicate::Compare(Operand::PeriodEnd, Op::Le, int(period.end())),
-            "gt" => Predicate::Compare(start, Op::Ge, int(period.end())),
-            "gte" => Predicate::Compare(start, Op::Ge, int(period.start)),
+            "gt" => Predicate::Compare(start(), Op::Ge, int(period.end())),
+            "gte" => Predicate::Compare(start(), Op::Ge, int(period.start)),
             _ => return Err(invalid(at, "there is no such operator")),
         })
     }
 
     fn name(&self, kind: &'static str, op: &str, json: &Json, at: &str) -> Answer {
         let exists = |inner: Predicate| {
-            Predicate::Exists(Box::new(Exists {
-                target: &catalog::source::LOCALIZED_NAME,
-                link: Link::Subject { kind },
-                inner,
-            }))
+            let names = Related::new(&catalog::source::LOCALIZED_NAME, Link::Subject { kind }, inner);
+            Predicate::Exists(Box::new(names))
         };
-        let exact = Operand::Column("text");
-        let folded = Operand::Column("folded");
+        let exact = || Operand::Column("text");
+        let folded = || Operand::Column("folded");
         Ok(match op {
-            "eq" => exists(Predicate::Compare(exact, Op::Eq, Value::Text(text(json, at)?))),
-            "ne" => exists(Predicate::Compare(exact, Op::Eq, Value::Text(text(json, at)?))).negated(),
+            "eq" => exists(Predicate::Compare(exact(), Op::Eq, Value::Text(text(json, at)?))),
+            "ne" => exists(Predicate::Compare(exact(), Op::Eq, Value::Text(text(json, at)?))).negated(),
             "in" | "notIn" => {
                 let texts = self.list(json, at, text)?;
                 let any = if texts.is_empty() {
                     Predicate::Nothing
                 } else {
-                    exists(Predicate::Texts(exact, List::new(texts)))
+                    exists(Predicate::Texts(exact(), List::new(texts)))
                 };
                 if op == "in" { any } else { any.negated() }
             }
             "startsWith" => exists(starts_with("folded", &fold(&text(json, at)?))),
-            "contains" => exists(Predicate::Like(folded, Value::Text(pattern(&part(json, at)?, false, false)))),
-            "endsWith" => exists(Predicate::Like(folded, Value::Text(pattern(&part(json, at)?, false, true)))),
+            "contains" => exists(Predicate::Like(folded(), Value::Text(pattern(&part(json, at)?, false, false)))),
+            "endsWith" => exists(Predicate::Like(folded(), Value::Text(pattern(&part(json, at)?, false, true)))),
             _ => return Err(invalid(at, "there is no such operator")),
         })
     }
 
     fn related(&self, relation: &'static Relation, value: &Json, here: &str) -> Answer {
         let target = relation.target;
-        let below = Inputs { hops: self.hops + 1, ..*self };
-        if below.hops > self.limits.depth {
-            let message = format!("{here}: more than {} relations lead from one to the other", self.limits.depth);
-            return Err(GraphError::new(Reason::TooDeep, message).at(here));
-        }
+        let below = self.one_hop_further(here)?;
         let Link::One { column, nullable } = relation.link else {
             let object = value
                 .as_object()
                 .filter(|o| !o.is_empty())
                 .ok_or_else(|| invalid(here, "an empty object says nothing; leave it out"))?;
-            let mut parts = Vec::new();
-            for (quantifier, inner) in object {
-                let at = format!("{here}.{quantifier}");
-                if quantifier != "some" {
-                    return Err(invalid(&at, "there is no such quantifier"));
-                }
-                let inner = below.filter(target, inner, &at)?;
-                parts.push(Predicate::Exists(Box::new(Exists { target, link: relation.link, inner })));
-            }
-            return Ok(Predicate::all(parts));
+            let parts = object.iter().map(|(quantifier, value)| {
+                below.quantified(relation, quantifier, value, &format!("{here}.{quantifier}"))
+            });
+            return Ok(Predicate::all(parts.collect::<Result<_, _>>()?));
         };
         let inner = below.filter(target, value, here)?;
         if target.resident {
@@ -483,11 +479,101 @@ impl Inputs<'_> {
                 Predicate::Nothing => return Ok(Predicate::Nothing),
                 _ => {}
             }
-            if let Some(ids) = self.snapshot.matching(target, &inner).filter(|ids| ids.len() <= MAX_FOLDED_IDS) {
+            if let Some(ids) = self.folded_ids(target, &inner) {
                 return Ok(Predicate::int_in(column, ids));
             }
         }
-        Ok(Predicate::Exists(Box::new(Exists { target, link: relation.link, inner })))
+        Ok(Predicate::Exists(Box::new(Related::new(target, relation.link, inner))))
+    }
+
+    /// The same for the rows that a relation leads to; an error where the way is too long.
+    pub fn one_hop_further(&self, here: &str) -> Result<Self, GraphError> {
+        let below = Inputs { hops: self.hops + 1, ..*self };
+        if below.hops > self.limits.depth {
+            let message = format!("{here}: more than {} relations lead from one to the other", self.limits.depth);
+            return Err(GraphError::new(Reason::TooDeep, message).at(here));
+        }
+        Ok(below)
+    }
+
+    /// Ids of a resident entity's rows that meet a condition, where they are few and memory can tell.
+    fn folded_ids(&self, target: &'static Entity, condition: &Predicate) -> Option<Vec<i64>> {
+        self.snapshot.matching(target, condition).filter(|ids| ids.len() <= MAX_FOLDED_IDS)
+    }
+
+    /// A condition on the rows of a to-many relation.
+    fn quantified(&self, relation: &'static Relation, quantifier: &str, value: &Json, at: &str) -> Answer {
+        if value.is_null() {
+            return Err(invalid(at, "null says nothing; leave the condition out"));
+        }
+        let inner = || self.filter(relation.target, value, at);
+        match quantifier {
+            "some" => Ok(self.some(relation, inner()?)),
+            "none" => Ok(self.some(relation, inner()?).negated()),
+            "every" => Ok(self.some(relation, inner()?.negated()).negated()),
+            "count" => self.counted(relation, value, at),
+            _ => Err(invalid(at, "there is no such quantifier")),
+        }
+    }
+
+    fn some(&self, relation: &'static Relation, inner: Predicate) -> Predicate {
+        if matches!(inner, Predicate::Nothing) {
+            return Predicate::Nothing;
+        }
+        let target = relation.target;
+        let is_junction = matches!(relation.link, Link::Junction { .. });
+        let ids = if is_junction && !matches!(inner, Predicate::All) { self.folded_ids(target, &inner) } else { None };
+        let related = match ids {
+            Some(ids) if ids.is_empty() => return Predicate::Nothing,
+            Some(ids) => Related::with_ids(target, relation.link, ids),
+            None => Related::new(target, relation.link, inner),
+        };
+        Predicate::Exists(Box::new(related))
+    }
+
+    /// `{filter: …, gte: 2}`: how many related rows meet the filter.
+    fn counted(&self, relation: &'static Relation, value: &Json, at: &str) -> Answer {
+        let filter = value.get("filter").unwrap_or(&Json::Null);
+        let related = self.related_rows(relation, filter, &format!("{at}.filter"))?;
+        let mut operators = value.clone();
+        if let Some(members) = operators.as_object_mut() {
+            members.remove("filter");
+            if members.is_empty() {
+                return Err(invalid(at, "a count needs something to be compared with: eq, gte, in …"));
+            }
+        }
+        self.operators_of(&operators, at, |op, operand, at| self.count_operator(&related, op, operand, at))
+    }
+
+    /// Related rows that meet a filter, or all of them.
+    pub fn related_rows(&self, relation: &'static Relation, filter: &Json, at: &str) -> Result<Related, GraphError> {
+        let inner = if filter.is_null() { Predicate::All } else { self.filter(relation.target, filter, at)? };
+        Ok(Related::new(relation.target, relation.link, inner))
+    }
+
+    fn count_operator(&self, related: &Related, op: &str, json: &Json, at: &str) -> Answer {
+        let count = || {
+            let aggregate = Aggregate { related: related.clone(), measure: Measure::Count, asked: String::new() };
+            Operand::Aggregate(Box::new(aggregate))
+        };
+        let exists = || Predicate::Exists(Box::new(related.clone()));
+        let number = |json: &Json, at: &str| match self.value(Kind::Int, json, at)? {
+            Value::Int(n) => Ok(n),
+            _ => Err(invalid(at, "expected a whole number")),
+        };
+        if op == "in" || op == "notIn" {
+            let numbers = self.list(json, at, number)?;
+            let among =
+                if numbers.is_empty() { Predicate::Nothing } else { Predicate::Ints(count(), List::new(numbers)) };
+            return Ok(if op == "in" { among } else { among.negated() });
+        }
+        let op = comparison(op).ok_or_else(|| invalid(at, "there is no such operator"))?;
+        // Whether there is one at all ends at the first that is found.
+        Ok(match (op, number(json, at)?) {
+            (Op::Ge, 1) | (Op::Gt | Op::Ne, 0) => exists(),
+            (Op::Lt, 1) | (Op::Le | Op::Eq, 0) => exists().negated(),
+            (op, n) => Predicate::Compare(count(), op, Value::Int(n)),
+        })
     }
 
     fn within(&self, entity: &'static Entity, value: &Json, here: &str) -> Answer {
@@ -538,6 +624,29 @@ impl Inputs<'_> {
     }
 }
 
+/// Lists of the longest kind that a whole filter may hold.
+const LISTS_PER_FILTER: usize = 5;
+
+/// Refuses a filter or order with more values than a statement can bind.
+pub fn check_size(argument: &Json, at: &str, limits: &Limits) -> Result<(), GraphError> {
+    let most = limits.list.saturating_mul(LISTS_PER_FILTER);
+    let mut count = 0_usize;
+    let mut open = vec![argument];
+    while let Some(json) = open.pop() {
+        count += 1;
+        match json {
+            Json::Array(items) => open.extend(items),
+            Json::Object(members) => open.extend(members.values()),
+            _ => {}
+        }
+        if count > most {
+            let message = format!("{at}: more than {most} values and conditions in one argument");
+            return Err(GraphError::new(Reason::ListTooLong, message).at(at));
+        }
+    }
+    Ok(())
+}
+
 /// Whether one of the roots is at most `depth` levels above a row, counted by parents: a path may have more parts.
 fn is_near(table: &Table, roots: &[i64], id: i64, depth: usize) -> bool {
     let mut at = Some(id);
@@ -557,10 +666,9 @@ fn is_near(table: &Table, roots: &[i64], id: i64, depth: usize) -> bool {
 
 /// A condition that a text column begins with `prefix`, as a range that an index serves.
 fn starts_with(column: &'static str, prefix: &str) -> Predicate {
-    let column = Operand::Column(column);
-    let from = Predicate::Compare(column, Op::Ge, Value::Text(prefix.to_owned()));
+    let from = Predicate::Compare(Operand::Column(column), Op::Ge, Value::Text(prefix.to_owned()));
     match successor(prefix) {
-        Some(end) => Predicate::And(vec![from, Predicate::Compare(column, Op::Lt, Value::Text(end))]),
+        Some(end) => Predicate::And(vec![from, Predicate::Compare(Operand::Column(column), Op::Lt, Value::Text(end))]),
         None => from,
     }
 }
@@ -580,11 +688,11 @@ fn successor(prefix: &str) -> Option<String> {
 
 /// A comparison with an amount between two units: nothing equals it, and what is below it is at most the lower one.
 fn compare_units(column: Operand, op: Op, (floor, ceiling): (i64, i64)) -> Predicate {
-    let compare = |op: Op, units: i64| Predicate::Compare(column, op, Value::Int(units));
+    let compare = |op: Op, units: i64| Predicate::Compare(column.clone(), op, Value::Int(units));
     match op {
         _ if floor == ceiling => compare(op, floor),
         Op::Eq => Predicate::Nothing,
-        Op::Ne => Predicate::Null(column).negated(),
+        Op::Ne => Predicate::Null(column.clone()).negated(),
         Op::Lt | Op::Le => compare(Op::Le, floor),
         Op::Gt | Op::Ge => compare(Op::Ge, ceiling),
     }

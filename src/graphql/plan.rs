@@ -16,6 +16,7 @@ use crate::catalog::{self, Entity, Field, Link, NodeKey, Relation, Shape as Form
 use crate::domain::error_code::Reason;
 use crate::domain::id;
 use crate::storage::snapshot::{Snapshot, column_type};
+use crate::storage::sql::operand::{Measure, Operand};
 use crate::storage::sql::predicate::Predicate;
 use crate::storage::sql::select::Column;
 use crate::storage::value::{ColumnType, Value};
@@ -247,6 +248,29 @@ impl RowPlan {
         let column_type = type_of(self.entity, name);
         self.column(Column::Plain(name, column_type))
     }
+
+    /// Adds what the order of a list reads.
+    fn keys(&mut self, list: &List) {
+        for (at, key) in list.order.iter().enumerate() {
+            match &key.by {
+                Operand::Column(column) => self.plain(column),
+                by => self.column(Column::Key(at, type_of_operand(self.entity, by))),
+            };
+        }
+    }
+}
+
+/// Type of what an operand reads of an entity.
+pub fn type_of_operand(entity: &Entity, operand: &Operand) -> ColumnType {
+    match operand {
+        Operand::Column(column) => type_of(entity, column),
+        Operand::PeriodEnd => ColumnType::Int,
+        Operand::Through(through) => type_of_operand(through.target, &through.inner),
+        Operand::Aggregate(aggregate) => match aggregate.measure {
+            Measure::Count | Measure::Sum(_) => ColumnType::Int,
+            Measure::Min(column) | Measure::Max(column) => type_of(aggregate.related.target, column),
+        },
+    }
 }
 
 /// Type of a column of an entity's table.
@@ -468,9 +492,7 @@ impl<'a> Planner<'a> {
         if relation.shape == Form::List {
             let list = whole_list(&self.inputs(), relation.target, &arguments).map_err(|e| located(e, field))?;
             let shape = self.shape(&mut inner, sets)?;
-            for key in &list.order {
-                inner.plain(key.column);
-            }
+            inner.keys(&list);
             let kind = ChildKind::Many {
                 link: relation.link,
                 list: Box::new(list),
@@ -518,9 +540,7 @@ impl<'a> Planner<'a> {
         }
         if wants.rows {
             // Cursors and the merging of both sides of the figures need the order's values.
-            for key in &list.order {
-                rows.plain(key.column);
-            }
+            rows.keys(list);
         }
         Ok((wants, out))
     }

@@ -14,8 +14,7 @@ use crate::domain::flow::{FLOWS, ORIGINS, name_of};
 use crate::domain::id;
 use crate::domain::period::Period;
 use crate::storage::snapshot::Snapshot;
-use crate::storage::sql::order::Key;
-use crate::storage::sql::select::Column;
+use crate::storage::sql::select::position;
 use crate::storage::value::{Row, Value};
 
 /// Writes the answer.
@@ -216,11 +215,8 @@ impl Writer<'_> {
 
     fn cursor(&self, plan: &RowPlan, list: &List, row: &Row) -> String {
         let Some(page) = &list.page else { return String::new() };
-        let value = |key: &Key| {
-            let at = plan.columns.iter().position(|c| matches!(c, Column::Plain(name, _) if *name == key.column));
-            at.map_or(&Value::Null, |at| row.get(at))
-        };
-        cursor::encode(page.hash, self.snapshot.revision, list.order.iter().map(value))
+        let value = |key: usize| position(&plan.columns, &list.order, key).map_or(&Value::Null, |at| row.get(at));
+        cursor::encode(page.hash, self.snapshot.revision, (0..list.order.len()).map(value))
     }
 
     /// A column's value.

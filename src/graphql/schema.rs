@@ -20,8 +20,9 @@ use async_graphql::{
 };
 
 use super::inputs;
+use super::orders::{has_extremes, sort_fields, sum_fields};
 use super::query::{ROOTS, RootArgument};
-use crate::catalog::{self, Entity, Field, Kind, Link, Relation, Shape, screaming, values};
+use crate::catalog::{self, Entity, Kind, Link, Relation, Shape, screaming, values};
 
 /// The root type. Its fields are resolved by plans; to async-graphql they are null.
 #[derive(Debug, Clone, Copy)]
@@ -420,29 +421,79 @@ fn register_inputs(registry: &mut Registry, entity: &'static Entity) {
             )))
             .build();
         registry.types.insert(name, built);
-        register_list_filter(registry, entity);
+        if entity.is_led_to(false) {
+            register_list_filter(registry, entity);
+        }
     }
-    if entity.sortable() {
-        let words: Vec<(String, String)> =
-            sort_fields(entity).map(|(name, doc)| (screaming(name), doc.to_owned())).collect();
-        let field_type = format!("{}OrderField", entity.name);
-        register_enum(registry, &field_type, &format!("What {} rows can be ordered by.", entity.name), words);
-        let name = format!("{}Order", entity.name);
-        let mut direction = input("direction", "Direction!", "Direction; unknown values come last in both.");
-        direction.default_value = Some("ASC".to_owned());
-        let members = [input("field", &format!("{field_type}!"), "What to order by."), direction];
-        let members = members.into_iter().map(|m| (m.name.clone(), m)).collect();
-        let built = InputObjectBuilder::new(name.clone(), members)
-            .description(Some(format!("One key of an order of {} rows.", entity.name)))
-            .build();
-        registry.types.insert(name, built);
-    }
+    register_orders(registry, entity);
 }
 
-/// What an entity can be ordered by: its name and its sortable columns.
-pub fn sort_fields(entity: &'static Entity) -> impl Iterator<Item = (&'static str, &'static str)> {
-    let name = entity.names.map(|_| ("name", "Folded published name, English where there is one."));
-    name.into_iter().chain(entity.fields.iter().filter(|f| f.sort).map(|f: &Field| (f.name, f.doc)))
+/// The orders of an entity's rows: by own fields, by those of a to-one relation, by numbers made of a to-many one.
+fn register_orders(registry: &mut Registry, entity: &'static Entity) {
+    let name = entity.name;
+    let mut keys = Vec::new();
+    if entity.has_sort_fields() {
+        let words = sort_fields(entity).map(|(name, doc)| (screaming(name), doc.to_owned()));
+        register_enum(registry, &format!("{name}OrderField"), &format!("What {name} rows can be ordered by."), words);
+        keys.push(input("field", &format!("{name}OrderField"), "A field of the row itself."));
+    }
+    for relation in entity.relations.iter().filter(|r| r.sorts()) {
+        let target = relation.target.name;
+        keys.push(if relation.is_one() {
+            input(relation.name, &format!("{target}OrderKey"), &format!("By what it leads to. {}", relation.doc))
+        } else {
+            input(relation.name, &format!("{target}ListOrderKey"), &format!("By how many or what. {}", relation.doc))
+        });
+    }
+    if entity.filterable() {
+        register_list_order_key(registry, entity);
+    }
+    if keys.is_empty() {
+        return;
+    }
+    let one = "Name exactly one thing.";
+    register_input(
+        registry,
+        &format!("{name}OrderKey"),
+        &format!("What of a {name} is ordered by. {one}"),
+        keys.clone(),
+    );
+    let mut direction = input("direction", "Direction!", "Direction; unknown values come last in both.");
+    direction.default_value = Some("ASC".to_owned());
+    keys.push(direction);
+    register_input(registry, &format!("{name}Order"), &format!("One key of an order of {name} rows. {one}"), keys);
+}
+
+/// Numbers made of related rows, to order by.
+fn register_list_order_key(registry: &mut Registry, entity: &'static Entity) {
+    let name = entity.name;
+    let filter = || input("filter", &format!("{name}Filter"), "Which of them; all when left out.");
+    let mut members = vec![input("count", &format!("{name}ListOrderCount"), "How many there are: `{}` for all.")];
+    let all = format!("The number of related {name} rows.");
+    register_input(registry, &format!("{name}ListOrderCount"), &all, vec![filter()]);
+    if sum_fields(entity).next().is_some() {
+        let words = sum_fields(entity).map(|f| (screaming(f.name), f.doc.to_owned()));
+        register_enum(registry, &format!("{name}SumField"), &format!("What of {name} rows can be summed."), words);
+        let field = input("field", &format!("{name}SumField!"), "What is summed; the filter must leave one unit.");
+        let doc = format!("A sum over related {name} rows; unknown where no value is known.");
+        register_input(registry, &format!("{name}ListOrderSum"), &doc, vec![field, filter()]);
+        members.push(input("sum", &format!("{name}ListOrderSum"), "A sum over them."));
+    }
+    if has_extremes(entity) {
+        let field = input("field", &format!("{name}OrderField!"), "Of which field.");
+        let doc = format!("The smallest or largest value among related {name} rows; unknown where there is none.");
+        register_input(registry, &format!("{name}ListOrderExtreme"), &doc, vec![field, filter()]);
+        members.push(input("min", &format!("{name}ListOrderExtreme"), "The smallest value."));
+        members.push(input("max", &format!("{name}ListOrderExtreme"), "The largest value."));
+    }
+    let doc = format!("A number made of related {name} rows. Name exactly one thing.");
+    register_input(registry, &format!("{name}ListOrderKey"), &doc, members);
+}
+
+fn register_input(registry: &mut Registry, name: &str, doc: &str, members: Vec<MetaInputValue>) {
+    let members = members.into_iter().map(|m| (m.name.clone(), m)).collect();
+    let built = InputObjectBuilder::new(name.to_owned(), members).description(Some(doc.to_owned())).build();
+    registry.types.insert(name.to_owned(), built);
 }
 
 fn relation_filter(relation: &Relation) -> MetaInputValue {
@@ -454,11 +505,18 @@ fn relation_filter(relation: &Relation) -> MetaInputValue {
 }
 
 fn register_list_filter(registry: &mut Registry, entity: &Entity) {
-    let name = format!("{}ListFilter", entity.name);
-    let some = input("some", &format!("{}Filter", entity.name), "At least one of them meets this.");
-    let members = std::iter::once((some.name.clone(), some)).collect();
-    let built = InputObjectBuilder::new(name.clone(), members)
-        .description(Some(format!("A condition on related {} rows.", entity.name)))
-        .build();
-    registry.types.insert(name, built);
+    let name = entity.name;
+    let filter = format!("{name}Filter");
+    let mut count = vec![input("filter", &filter, "Which of them are counted; all when left out.")];
+    count.extend(inputs::count_operators().map(|(op, ty, doc)| input(op, ty, doc)));
+    let doc = format!("How many related {name} rows meet a filter. Conditions beside each other all hold.");
+    register_input(registry, &format!("{name}CountFilter"), &doc, count);
+    let members = vec![
+        input("some", &filter, "At least one of them meets this."),
+        input("none", &filter, "None of them meets this; true when there are none."),
+        input("every", &filter, "Each of them meets this; true when there are none."),
+        input("count", &format!("{name}CountFilter"), "How many of them meet a filter: `{filter: …, gte: 2}`."),
+    ];
+    let doc = format!("Conditions on related {name} rows; those beside each other all hold.");
+    register_input(registry, &format!("{name}ListFilter"), &doc, members);
 }

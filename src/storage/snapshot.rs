@@ -251,10 +251,10 @@ impl Snapshot {
     }
 
     fn holds(&self, table: &Table, row: &Row, predicate: &Predicate) -> Option<bool> {
-        use super::sql::predicate::Operand;
+        use super::sql::operand::Operand;
         let value = |operand: &Operand| match operand {
             Operand::Column(column) => table.position(column).map(|at| row.get(at)),
-            Operand::PeriodEnd => None,
+            Operand::PeriodEnd | Operand::Through(_) | Operand::Aggregate(_) => None,
         };
         Some(match predicate {
             Predicate::All => true,

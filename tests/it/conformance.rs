@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value as Json, json};
-use tearoad::catalog::{self, Entity, Field, Kind, Link, Shape};
+use tearoad::catalog::{self, Entity, Field, Kind, Shape};
 use tearoad::domain::id;
 use tearoad::graphql::inputs;
 use tearoad::graphql::limits::Limits;
@@ -402,15 +402,66 @@ fn random_filter(chance: &mut Chance, world: &World, entity: &'static Entity, de
                 }
                 let relation = *chance.pick(&relations);
                 let inner = random_filter(chance, world, relation.target, depth - 1);
-                match relation.link {
-                    Link::One { .. } => json!({ relation.name: inner }),
-                    _ => json!({ relation.name: { "some": inner } }),
+                if relation.is_one() {
+                    json!({ relation.name: inner })
+                } else {
+                    json!({ relation.name: random_quantifier(chance, inner) })
                 }
             }
             _ => continue,
         };
         return filter;
     }
+}
+
+/// A condition on how many related rows meet a filter, made by chance.
+fn random_quantifier(chance: &mut Chance, inner: Json) -> Json {
+    match chance.below(5) {
+        0 | 1 => json!({ "some": inner }),
+        2 => json!({ "none": inner }),
+        3 => json!({ "every": inner }),
+        _ => random_count(chance, inner),
+    }
+}
+
+fn random_count(chance: &mut Chance, inner: Json) -> Json {
+    let op = *chance.pick(&["eq", "ne", "lt", "lte", "gt", "gte", "in", "notIn"]);
+    let n = chance.below(4);
+    let wanted = if op == "in" || op == "notIn" { json!([n, 1][..chance.below(3)]) } else { json!(n) };
+    let filter = if chance.once_in(4) { Json::Null } else { inner };
+    json!({ "count": { "filter": filter, op: wanted } })
+}
+
+#[test]
+fn every_quantifier_of_every_relation() {
+    let mut trial = Trial::new();
+    let mut chance = Chance::new(SEED + 3);
+    for entity in roots() {
+        for relation in entity.relations.iter().filter(|r| r.filter && !r.is_one()) {
+            for round in 0..4 {
+                let inner = random_filter(&mut chance, &trial.world, relation.target, round / 2);
+                for quantifier in ["some", "none", "every"] {
+                    trial.root(entity, &json!({ relation.name: { quantifier: inner } }));
+                }
+                for _ in 0..4 {
+                    let counted = random_count(&mut chance, inner.clone());
+                    trial.root(entity, &json!({ relation.name: counted }));
+                    trial.root(entity, &json!({ "not": { relation.name: counted } }));
+                }
+            }
+            // Over no row everything holds and nothing does.
+            let nothing =
+                json!({ "and": [{ relation.name: { "none": { "not": first_condition(relation.target) } } }] });
+            trial.root(entity, &nothing);
+        }
+    }
+    trial.finish(800);
+}
+
+/// Some condition on an entity, the same every time.
+fn first_condition(entity: &'static Entity) -> Json {
+    let field = entity.fields.iter().find(|f| f.filter && !matches!(f.kind, Kind::Money | Kind::Period)).unwrap();
+    json!({ field.name: { "isNull": false } })
 }
 
 #[test]
@@ -421,9 +472,10 @@ fn every_relation() {
         for relation in entity.relations.iter().filter(|r| r.filter) {
             for round in 0..8 {
                 let inner = random_filter(&mut chance, &trial.world, relation.target, round / 4);
-                let filter = match relation.link {
-                    Link::One { .. } => json!({ relation.name: inner }),
-                    _ => json!({ relation.name: { "some": inner } }),
+                let filter = if relation.is_one() {
+                    json!({ relation.name: inner })
+                } else {
+                    json!({ relation.name: random_quantifier(&mut chance, inner) })
                 };
                 trial.root(entity, &filter);
                 trial.root(entity, &json!({ "not": filter }));

@@ -121,6 +121,21 @@ fn compare(world: &World, field: &Field, seen: &Seen<'_>, operand: &Json) -> Ord
     }
 }
 
+fn count_holds(n: i64, op: &str, wanted: &Json) -> bool {
+    let number = |json: &Json| json.as_i64().unwrap();
+    match op {
+        "eq" => n == number(wanted),
+        "ne" => n != number(wanted),
+        "lt" => n < number(wanted),
+        "lte" => n <= number(wanted),
+        "gt" => n > number(wanted),
+        "gte" => n >= number(wanted),
+        "in" => items(wanted).iter().any(|w| n == number(w)),
+        "notIn" => !items(wanted).iter().any(|w| n == number(w)),
+        _ => panic!("the oracle knows no operator `{op}` on counts: add it"),
+    }
+}
+
 fn items(json: &Json) -> Vec<Json> {
     json.as_array().cloned().unwrap_or_else(|| vec![json.clone()])
 }
@@ -239,6 +254,17 @@ impl World {
                         _ => {
                             condition.as_object().unwrap().iter().all(|(quantifier, inner)| match quantifier.as_str() {
                                 "some" => any(inner),
+                                "none" => !any(inner),
+                                "every" => others.iter().all(|other| self.holds(relation.target, other, inner)),
+                                "count" => {
+                                    let filter = inner.get("filter").filter(|f| !f.is_null());
+                                    let fits = |other: &&Seen<'_>| {
+                                        filter.is_none_or(|f| self.holds(relation.target, other, f))
+                                    };
+                                    let n = i64::try_from(others.iter().filter(fits).count()).unwrap();
+                                    let operators = inner.as_object().unwrap().iter().filter(|(op, _)| *op != "filter");
+                                    operators.into_iter().all(|(op, wanted)| count_holds(n, op, wanted))
+                                }
                                 _ => panic!("the oracle knows no quantifier `{quantifier}`: add it"),
                             })
                         }

@@ -1,16 +1,21 @@
 //! Pages: glued together they are the whole list, whatever the order, the size, the direction, and whatever is
 //! inserted or deleted meanwhile. Orders, sizes and filters are made by chance from a seed.
 
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value as Json, json};
-use tearoad::catalog::{self, Entity, Shape};
+use tearoad::catalog::{self, Entity, Kind, Shape};
+use tearoad::domain::id;
 use tearoad::graphql::limits::Limits;
+use tearoad::graphql::orders::{has_extremes, sort_fields, sum_fields};
 use tearoad::graphql::run::Graph;
-use tearoad::graphql::schema::sort_fields;
 use tearoad::storage::bulk::insert;
 use tearoad::storage::value::Value;
 
+use crate::oracle::Seen;
 use crate::support::{TestDb, ask, ask_with, data};
 use crate::world::{Chance, World, world_databases};
 
@@ -26,12 +31,180 @@ fn roots() -> impl Iterator<Item = &'static Entity> {
 
 /// An order by chance: up to three keys in any direction; `null` for the entity's own.
 fn random_order(chance: &mut Chance, entity: &'static Entity) -> Json {
-    let words: Vec<String> = sort_fields(entity).map(|(name, _)| catalog::screaming(name)).collect();
-    if words.is_empty() || chance.once_in(6) {
+    let keys = order_keys(entity, 2);
+    if keys.is_empty() || chance.once_in(6) {
         return Json::Null;
     }
-    let key = |chance: &mut Chance| json!({ "field": chance.pick(&words), "direction": chance.pick(&["ASC", "DESC"]) });
+    let key = |chance: &mut Chance| {
+        let mut key = chance.pick(&keys).clone();
+        key["direction"] = json!(chance.pick(&["ASC", "DESC"]));
+        key
+    };
     (0..1 + chance.below(3)).map(|_| key(chance)).collect()
+}
+
+/// Everything an entity can be ordered by, relations followed so many times.
+fn order_keys(entity: &'static Entity, hops: usize) -> Vec<Json> {
+    let mut out: Vec<Json> =
+        sort_fields(entity).map(|(name, _)| json!({ "field": catalog::screaming(name) })).collect();
+    if hops == 0 {
+        return out;
+    }
+    for relation in entity.relations.iter().filter(|r| r.sorts()) {
+        let target = relation.target;
+        if relation.is_one() {
+            out.extend(order_keys(target, hops - 1).into_iter().map(|key| json!({ relation.name: key })));
+            continue;
+        }
+        let filter = first_filter(target);
+        out.push(json!({ relation.name: { "count": {} } }));
+        out.push(json!({ relation.name: { "count": { "filter": filter } } }));
+        for field in sum_fields(target) {
+            let filter = json!({ field.sum_within.unwrap(): { "eq": "COMPANIES" } });
+            let sum = json!({ "field": catalog::screaming(field.name), "filter": filter });
+            out.push(json!({ relation.name: { "sum": sum } }));
+        }
+        if has_extremes(target) {
+            let simple = sort_fields(target).filter(|(name, _)| !matches!(*name, "period" | "value"));
+            for (name, _) in simple {
+                for measure in ["min", "max"] {
+                    out.push(json!({ relation.name: { measure: { "field": catalog::screaming(name) } } }));
+                }
+            }
+        }
+    }
+    out
+}
+
+/// A filter that leaves some rows of an entity.
+fn first_filter(entity: &'static Entity) -> Json {
+    let text = entity.fields.iter().find(|f| f.filter && matches!(f.kind, Kind::Text));
+    match text {
+        Some(field) => json!({ field.name: { "gte": "b" } }),
+        None => {
+            let field = entity.fields.iter().find(|f| f.filter && !matches!(f.kind, Kind::Money | Kind::Period));
+            json!({ field.unwrap().name: { "isNull": false } })
+        }
+    }
+}
+
+/// What a row is ordered by, worked out by the oracle.
+fn order_value(world: &World, entity: &'static Entity, seen: &Seen<'_>, key: &Json) -> Value {
+    let column = |entity: &'static Entity, word: &Json| {
+        let word = word.as_str().unwrap();
+        entity.fields.iter().find(|f| catalog::screaming(f.name) == word).map_or("sort_name", |f| f.column)
+    };
+    let (name, inner) = key.as_object().unwrap().iter().find(|(name, _)| *name != "direction").unwrap();
+    if name == "field" {
+        return seen.get(column(entity, inner)).clone();
+    }
+    let relation = entity.relations.iter().find(|r| r.name == name).unwrap();
+    let others = world.related(relation, seen);
+    if relation.is_one() {
+        return others.first().map_or(Value::Null, |other| order_value(world, relation.target, other, inner));
+    }
+    let (measure, of) = inner.as_object().unwrap().iter().next().unwrap();
+    let meets = |other: &&Seen<'_>| of.get("filter").is_none_or(|f| world.holds(relation.target, other, f));
+    let met = others.iter().filter(meets);
+    if measure == "count" {
+        return Value::Int(i64::try_from(met.count()).unwrap());
+    }
+    let known = met.map(|other| other.get(column(relation.target, &of["field"])).clone()).filter(|v| !v.is_null());
+    match measure.as_str() {
+        "sum" => known.reduce(|a, b| Value::Int(a.as_int().unwrap() + b.as_int().unwrap())),
+        "min" => known.reduce(|a, b| if compare(&b, &a).is_lt() { b } else { a }),
+        _ => known.reduce(|a, b| if compare(&b, &a).is_gt() { b } else { a }),
+    }
+    .unwrap_or(Value::Null)
+}
+
+/// How two known values of a column stand to each other.
+fn compare(a: &Value, b: &Value) -> Ordering {
+    match (a, b) {
+        (Value::Int(a), Value::Int(b)) => a.cmp(b),
+        (Value::Float(a), Value::Float(b)) => a.partial_cmp(b).unwrap(),
+        (Value::Text(a), Value::Text(b)) => a.as_bytes().cmp(b.as_bytes()),
+        (Value::Date(a), Value::Date(b)) => a.cmp(b),
+        (Value::Time(a), Value::Time(b)) => a.cmp(b),
+        _ => panic!("no order between {a:?} and {b:?}"),
+    }
+}
+
+#[test]
+fn rows_come_in_the_order_asked_by_fields_and_by_relations() {
+    let world = World::new(SEED);
+    let databases = world_databases(&world);
+    let graphs: Vec<(&str, Graph)> = databases.iter().map(|db| (db.backend(), wide(db))).collect();
+    let mut tried = 0;
+    for entity in roots().filter(|e| e.sortable() && !e.mirrored) {
+        let by_key: BTreeMap<String, Seen<'_>> =
+            world.rows_of(entity).into_iter().map(|seen| (world.key(entity, &seen), seen)).collect();
+        for key in order_keys(entity, 1) {
+            let values: BTreeMap<&str, Value> =
+                by_key.iter().map(|(id, seen)| (id.as_str(), order_value(&world, entity, seen, &key))).collect();
+            for direction in ["ASC", "DESC"] {
+                let mut order = key.clone();
+                order["direction"] = json!(direction);
+                for (backend, graph) in &graphs {
+                    tried += 1;
+                    let query = list_query(entity, "nodes { id }");
+                    let answer = ask_with(graph, &query, json!({ "order": order, "first": 5000 }));
+                    let nodes = data(&answer)["list"]["nodes"].as_array().unwrap();
+                    assert_eq!(nodes.len(), by_key.len());
+                    let came: Vec<&Value> = nodes
+                        .iter()
+                        .map(|n| &values[id::decode(n["id"].as_str().unwrap()).unwrap().1.as_str()])
+                        .collect();
+                    for pair in came.windows(2) {
+                        let right = match (pair[0].is_null(), pair[1].is_null()) {
+                            (_, true) => true,
+                            (true, false) => false,
+                            _ => {
+                                let order = compare(pair[0], pair[1]);
+                                if direction == "ASC" { order.is_le() } else { order.is_ge() }
+                            }
+                        };
+                        assert!(right, "{backend} {} by {order}: {:?} before {:?}", entity.name, pair[0], pair[1]);
+                    }
+                }
+            }
+        }
+    }
+    assert!(tried > 400, "only {tried} orders were tried");
+}
+
+#[test]
+fn orders_that_say_nothing_or_add_different_units_are_refused() {
+    let world = World::new(SEED);
+    for db in world_databases(&world) {
+        let graph = wide(&db);
+        for (order, told) in [
+            ("{}", "exactly one thing"),
+            ("{direction: DESC}", "exactly one thing"),
+            ("{field: NAME, region: {field: NAME}}", "exactly one thing"),
+            ("{region: {}}", "exactly one thing"),
+            ("{participations: {}}", "exactly one of count, sum, min, max"),
+            ("{participations: {sum: {field: HEADCOUNT}}}", "different units are never added"),
+            (
+                "{participations: {sum: {field: HEADCOUNT, filter: {headcountUnit: {in: [PEOPLE, COMPANIES]}}}}}",
+                "different units",
+            ),
+            (
+                "{participations: {sum: {field: HEADCOUNT, filter: {or: [{headcountUnit: {eq: PEOPLE}}, {role: {eq: HOST}}]}}}}",
+                "different units",
+            ),
+            ("{participations: {count: {filter: {}}}}", "an empty object says nothing"),
+            (
+                "[{field: NAME}, {field: SLUG}, {field: NAME}, {field: NAME}, {field: NAME}, {field: NAME}, {field: NAME}, {field: NAME}, {field: NAME}]",
+                "at most 8",
+            ),
+        ] {
+            let answer = ask(&graph, &format!("{{ events(orderBy: {order}) {{ nodes {{ id }} }} }}"));
+            let message = answer["errors"][0]["message"].as_str().unwrap_or_else(|| panic!("{order}: {answer}"));
+            assert!(message.contains(told) && message.contains("orderBy"), "{order}: {message}");
+            assert_eq!(answer["errors"][0]["extensions"]["code"], "BAD_USER_INPUT");
+        }
+    }
 }
 
 /// Amounts can be ordered within one dataset only.

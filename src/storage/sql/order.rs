@@ -4,16 +4,17 @@
 use diesel::query_builder::AstPass;
 use diesel::result::QueryResult;
 
-use super::Alias;
+use super::operand::Operand;
 use super::predicate::constant;
+use super::{Alias, Side};
 use crate::storage::dialect::Dialect;
 use crate::storage::value::Value;
 
 /// One key of an order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Key {
-    /// The column.
-    pub column: &'static str,
+    /// What is ordered by.
+    pub by: Operand,
     /// Whether large values come first.
     pub descending: bool,
     /// Whether it may be null; nulls come last in either direction.
@@ -32,11 +33,17 @@ pub struct After {
 impl Key {
     /// Ascending on a column that is always known.
     pub fn ascending(column: &'static str) -> Self {
-        Self { column, descending: false, nullable: false }
+        Self { by: Operand::Column(column), descending: false, nullable: false }
+    }
+
+    /// Whether it is the same in every row of a side. Such a key does not order them, and as a number in ORDER BY it
+    /// would mean the column at that position.
+    pub fn is_constant(&self, side: Side) -> bool {
+        matches!(self.by, Operand::Column(column) if constant(side, column).is_some())
     }
 
     /// Writes the key's direction, after its expression.
-    pub fn push_direction<DB: Dialect>(self, out: &mut AstPass<'_, '_, DB>, backward: bool) {
+    pub fn push_direction<DB: Dialect>(&self, out: &mut AstPass<'_, '_, DB>, backward: bool) {
         if self.descending != backward {
             out.push_sql(" DESC");
         }
@@ -44,17 +51,6 @@ impl Key {
         if self.nullable {
             out.push_sql(if backward { " NULLS FIRST" } else { " NULLS LAST" });
         }
-    }
-}
-
-/// Writes ` ORDER BY …`.
-pub fn push_order_by<DB: Dialect>(out: &mut AstPass<'_, '_, DB>, alias: Alias, keys: &[Key], backward: bool) {
-    // What is the same in every row does not order them, and a number here would mean the column at that position.
-    let varying = keys.iter().filter(|key| constant(alias.side, key.column).is_none());
-    for (index, key) in varying.enumerate() {
-        out.push_sql(if index == 0 { " ORDER BY " } else { ", " });
-        alias.column(out, key.column);
-        key.push_direction(out, backward);
     }
 }
 
@@ -72,7 +68,7 @@ impl After {
         out.push_sql("(");
         if !first.nullable {
             // A bound on the first key lets an index start at the right place.
-            alias.column(out, first.column);
+            first.by.walk(out, alias)?;
             out.push_sql(if first.descending == self.backward { " >= " } else { " <= " });
             DB::bind(out, first_value)?;
             out.push_sql(" AND ");
@@ -93,7 +89,7 @@ impl After {
             if index > 0 {
                 out.push_sql(", ");
             }
-            alias.column(out, key.column);
+            key.by.walk(out, alias)?;
         }
         out.push_sql(if falling { ") < (" } else { ") > (" });
         for (index, (_, value)) in self.keys.iter().enumerate() {
@@ -121,24 +117,24 @@ impl After {
         if value.is_null() {
             // Nulls are last: forward nothing follows them, backward everything known does.
             if self.backward {
-                alias.column(out, key.column);
+                key.by.walk(out, alias)?;
                 out.push_sql(" IS NOT NULL");
             } else {
                 out.push_sql("FALSE");
             }
         } else {
-            alias.column(out, key.column);
+            key.by.walk(out, alias)?;
             out.push_sql(if key.descending == self.backward { " > " } else { " < " });
             DB::bind(out, value)?;
             if key.nullable && !self.backward {
                 out.push_sql(" OR ");
-                alias.column(out, key.column);
+                key.by.walk(out, alias)?;
                 out.push_sql(" IS NULL");
             }
         }
         if index + 1 < self.keys.len() {
             out.push_sql(" OR (");
-            alias.column(out, key.column);
+            key.by.walk(out, alias)?;
             if value.is_null() {
                 out.push_sql(" IS NULL");
             } else {

@@ -3,8 +3,8 @@
 use diesel::query_builder::AstPass;
 use diesel::result::QueryResult;
 
+use super::operand::{Operand, Related};
 use super::{Alias, Side};
-use crate::catalog::{Entity, Link};
 use crate::domain::flow::Flow;
 use crate::storage::dialect::Dialect;
 use crate::storage::value::{List, Value};
@@ -35,18 +35,9 @@ pub enum Predicate {
     /// The complement.
     Not(Box<Self>),
     /// At least one related row meets the condition.
-    Exists(Box<Exists>),
+    Exists(Box<Related>),
     /// The row comes after a cursor.
     After(super::order::After),
-}
-
-/// What a comparison reads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Operand {
-    /// A column.
-    Column(&'static str),
-    /// The first month after the period.
-    PeriodEnd,
 }
 
 /// A comparison.
@@ -64,17 +55,6 @@ pub enum Op {
     Gt,
     /// >=
     Ge,
-}
-
-/// Related rows that must exist.
-#[derive(Debug, Clone)]
-pub struct Exists {
-    /// The other entity.
-    pub target: &'static Entity,
-    /// How its rows are found.
-    pub link: Link,
-    /// What they must meet.
-    pub inner: Predicate,
 }
 
 impl Op {
@@ -210,34 +190,54 @@ impl Predicate {
         }
     }
 
+    /// The words that a column must be one of, where the condition says so for every row.
+    pub fn pinned_words(&self, wanted: &str) -> Option<Vec<&str>> {
+        match self {
+            Self::Compare(by, Op::Eq, Value::Text(word)) if by.is_column(wanted) => Some(vec![word]),
+            Self::Texts(by, list) if by.is_column(wanted) => Some(list.values.iter().map(String::as_str).collect()),
+            Self::Nothing => Some(Vec::new()),
+            Self::And(parts) => parts.iter().filter_map(|p| p.pinned_words(wanted)).min_by_key(Vec::len),
+            Self::Or(parts) => {
+                let mut all = Vec::new();
+                for part in parts {
+                    all.extend(part.pinned_words(wanted)?);
+                }
+                all.sort_unstable();
+                all.dedup();
+                Some(all)
+            }
+            _ => None,
+        }
+    }
+
     /// Writes the condition for the table `alias`.
     pub fn walk<'b, DB: Dialect>(&'b self, out: &mut AstPass<'_, 'b, DB>, alias: Alias) -> QueryResult<()> {
         match self {
             Self::All => out.push_sql("TRUE"),
             Self::Nothing => out.push_sql("FALSE"),
             Self::Compare(operand, op, value) => {
-                operand.walk(out, alias);
+                operand.walk(out, alias)?;
                 out.push_sql(op.sql());
                 DB::bind(out, value)?;
             }
             Self::Ints(operand, list) => {
-                operand.walk(out, alias);
+                operand.walk(out, alias)?;
                 DB::in_ints(out, list)?;
             }
             Self::Texts(operand, list) => {
-                operand.walk(out, alias);
+                operand.walk(out, alias)?;
                 DB::in_texts(out, list)?;
             }
             Self::Dates(operand, list) => {
-                operand.walk(out, alias);
+                operand.walk(out, alias)?;
                 DB::in_dates(out, list)?;
             }
             Self::Null(operand) => {
-                operand.walk(out, alias);
+                operand.walk(out, alias)?;
                 out.push_sql(" IS NULL");
             }
             Self::Like(operand, pattern) => {
-                operand.walk(out, alias);
+                operand.walk(out, alias)?;
                 out.push_sql(" LIKE ");
                 DB::bind(out, pattern)?;
                 out.push_sql(" ESCAPE '!'");
@@ -250,7 +250,7 @@ impl Predicate {
                 inner.walk(out, alias)?;
                 out.push_sql(") IS NOT TRUE");
             }
-            Self::Exists(exists) => exists.walk(out, alias)?,
+            Self::Exists(related) => related.push_exists(out, alias)?,
             Self::After(after) => after.walk(out, alias)?,
         }
         Ok(())
@@ -306,79 +306,6 @@ impl Op {
             Self::Gt => order == Greater,
             Self::Ge => order != Less,
         }
-    }
-}
-
-impl Operand {
-    fn walk<DB: Dialect>(self, out: &mut AstPass<'_, '_, DB>, alias: Alias) {
-        match self {
-            Self::Column(column) => alias.column(out, column),
-            Self::PeriodEnd => {
-                out.push_sql("(");
-                alias.column(out, "period_start");
-                out.push_sql(" + ");
-                alias.column(out, "period_months");
-                out.push_sql(")");
-            }
-        }
-    }
-}
-
-impl Exists {
-    fn walk<'b, DB: Dialect>(&'b self, out: &mut AstPass<'_, 'b, DB>, outer: Alias) -> QueryResult<()> {
-        let inner = outer.nested();
-        let junction = Alias::plain(inner.number + 1);
-        out.push_sql("EXISTS (SELECT 1 FROM ");
-        out.push_sql(self.target.table);
-        out.push_sql(" ");
-        inner.name(out);
-        match self.link {
-            Link::One { column, .. } => {
-                out.push_sql(" WHERE ");
-                inner.column(out, "id");
-                out.push_sql(" = ");
-                outer.column(out, column);
-            }
-            Link::Children { column } => {
-                out.push_sql(" WHERE ");
-                inner.column(out, column);
-                out.push_sql(" = ");
-                outer.column(out, "id");
-            }
-            Link::Subject { kind } => {
-                out.push_sql(" WHERE ");
-                inner.column(out, "subject_kind");
-                out.push_sql(" = '");
-                out.push_sql(kind);
-                out.push_sql("' AND ");
-                inner.column(out, "subject_id");
-                out.push_sql(" = ");
-                outer.column(out, "id");
-            }
-            Link::Junction { table, near, far, .. } => {
-                out.push_sql(" JOIN ");
-                out.push_sql(table);
-                out.push_sql(" ");
-                junction.name(out);
-                out.push_sql(" ON ");
-                junction.column(out, far);
-                out.push_sql(" = ");
-                inner.column(out, "id");
-                out.push_sql(" WHERE ");
-                junction.column(out, near);
-                out.push_sql(" = ");
-                outer.column(out, "id");
-            }
-        }
-        inner.and_scope(out, self.target.scope);
-        if !matches!(self.inner, Predicate::All) {
-            out.push_sql(" AND ");
-            // A table nested deeper may reuse the junction's number: names resolve from the inside out, and
-            // nothing in there names this junction.
-            self.inner.walk(out, inner)?;
-        }
-        out.push_sql(")");
-        Ok(())
     }
 }
 

@@ -4,7 +4,8 @@ use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 use diesel::sql_types::Untyped;
 
-use super::order::{Key, push_order_by};
+use super::operand::Operand;
+use super::order::Key;
 use super::predicate::Predicate;
 use super::{Alias, Side};
 use crate::catalog::{Entity, Link};
@@ -16,6 +17,8 @@ use crate::storage::value::{ColumnType, List, Value};
 pub enum Column {
     /// A column of the entity's table.
     Plain(&'static str, ColumnType),
+    /// What a key of the order reads, by its position there.
+    Key(usize, ColumnType),
     /// The published name in a language, or the best other one.
     Name {
         /// `subject_kind`.
@@ -29,7 +32,7 @@ impl Column {
     /// Type of the selected values.
     pub fn column_type(&self) -> ColumnType {
         match self {
-            Self::Plain(_, column_type) => *column_type,
+            Self::Plain(_, column_type) | Self::Key(_, column_type) => *column_type,
             Self::Name { .. } => ColumnType::Text,
         }
     }
@@ -82,6 +85,16 @@ impl Parents {
     }
 }
 
+/// Where the value of a key of an order stands among selected columns.
+pub fn position(columns: &[Column], order: &[Key], key: usize) -> Option<usize> {
+    let of = order.get(key)?;
+    columns.iter().position(|column| match column {
+        Column::Plain(name, _) => of.by.is_column(name),
+        Column::Key(at, _) => *at == key,
+        Column::Name { .. } => false,
+    })
+}
+
 /// Counts the rows of a [`Select`], by parent where there are parents.
 #[derive(Debug, Clone)]
 pub struct Count(pub Select);
@@ -94,6 +107,10 @@ impl Select {
             }
             match column {
                 Column::Plain(name, _) => alias.column(out, name),
+                Column::Key(at, _) => match self.order.get(*at) {
+                    Some(key) => key.by.walk(out, alias)?,
+                    None => out.push_sql("NULL"),
+                },
                 Column::Name { kind, language } => {
                     out.push_sql("(SELECT n.text FROM names n WHERE n.subject_kind = '");
                     out.push_sql(kind);
@@ -192,10 +209,27 @@ impl Select {
             arm.predicate.walk(out, alias)?;
         }
         if ordered {
-            push_order_by(out, alias, &self.order, self.backward);
+            self.push_order(out, alias);
             self.push_limit(out);
         }
         Ok(())
+    }
+
+    fn push_order<DB: Dialect>(&self, out: &mut AstPass<'_, '_, DB>, alias: Alias) {
+        let mut separator = " ORDER BY ";
+        for (at, key) in self.order.iter().enumerate().filter(|(_, key)| !key.is_constant(alias.side)) {
+            match (&key.by, position(&self.columns, &self.order, at)) {
+                (Operand::Column(column), _) => {
+                    out.push_sql(separator);
+                    alias.column(out, column);
+                }
+                // By its name among the selected columns, so that it is worked out once a row.
+                (_, Some(position)) => out.push_sql(&format!("{separator}c{position}")),
+                (_, None) => continue,
+            }
+            key.push_direction(out, self.backward);
+            separator = ", ";
+        }
     }
 
     fn push_limit<DB: Dialect>(&self, out: &mut AstPass<'_, '_, DB>) {
@@ -259,9 +293,8 @@ impl Select {
     /// The order in terms of `c0`, `c1` …: every key is among the selected columns.
     fn push_merged_order<DB: Dialect>(&self, out: &mut AstPass<'_, '_, DB>, head: &str) {
         let mut separator = head;
-        for key in &self.order {
-            let position = self.columns.iter().position(|c| matches!(c, Column::Plain(name, _) if *name == key.column));
-            if let Some(position) = position {
+        for (at, key) in self.order.iter().enumerate() {
+            if let Some(position) = position(&self.columns, &self.order, at) {
                 out.push_sql(separator);
                 out.push_sql(&format!("c{position}"));
                 key.push_direction(out, self.backward);

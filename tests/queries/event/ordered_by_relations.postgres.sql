@@ -1,0 +1,4 @@
+SELECT t0.slug AS c0, t0.region_id AS c1, (SELECT t1.sort_name FROM regions t1 WHERE t1.id = t0.region_id) AS c2, t0.id AS c3 FROM events t0 WHERE TRUE ORDER BY c2 NULLS LAST, t0.id LIMIT 21
+SELECT t0.slug AS c0, (SELECT CAST(SUM(t1.headcount) AS BIGINT) FROM participations t1 WHERE t1.event_id = t0.id AND t1.party_id IS NULL AND t1.headcount_unit = $1) AS c1, t0.id AS c2 FROM events t0 WHERE TRUE ORDER BY c1 DESC NULLS LAST, t0.id DESC LIMIT 21
+SELECT t0.slug AS c0, (SELECT COUNT(*) FROM participations t1 WHERE t1.event_id = t0.id) AS c1, t0.id AS c2 FROM events t0 WHERE TRUE ORDER BY c1 DESC, t0.id DESC LIMIT 21
+SELECT t0.code AS c0, (SELECT MAX(t1.starts_on) FROM events t1 WHERE t1.id IN (SELECT t2.event_id FROM event_regions t2 WHERE t2.region_id = t0.id)) AS c1, t0.id AS c2 FROM regions t0 WHERE TRUE ORDER BY c1 DESC NULLS LAST, t0.id DESC LIMIT 3

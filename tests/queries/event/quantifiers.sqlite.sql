@@ -1,0 +1,5 @@
+SELECT t0.slug AS c0, t0.starts_on AS c1, t0.id AS c2 FROM events t0 WHERE TRUE AND (EXISTS (SELECT 1 FROM agreements t1 WHERE t1.event_id = t0.id AND t1.slug >= ?)) IS NOT TRUE ORDER BY t0.starts_on, t0.id LIMIT 21
+SELECT t0.slug AS c0, t0.starts_on AS c1, t0.id AS c2 FROM events t0 WHERE TRUE AND (EXISTS (SELECT 1 FROM agreements t1 WHERE t1.event_id = t0.id)) IS NOT TRUE ORDER BY t0.starts_on, t0.id LIMIT 21
+SELECT t0.slug AS c0, t0.starts_on AS c1, t0.id AS c2 FROM events t0 WHERE TRUE AND (EXISTS (SELECT 1 FROM participations t1 WHERE t1.event_id = t0.id AND t1.party_id IS NULL AND (t1.headcount_unit = ?) IS NOT TRUE)) IS NOT TRUE ORDER BY t0.starts_on, t0.id LIMIT 21
+SELECT t0.slug AS c0, t0.id AS c1, t0.starts_on AS c2 FROM events t0 WHERE TRUE AND (SELECT COUNT(*) FROM participations t1 WHERE t1.event_id = t0.id AND t1.party_id IS NULL) IN (SELECT value FROM json_each(?)) ORDER BY t0.starts_on, t0.id LIMIT 21
+SELECT * FROM (SELECT t0.headcount AS c0, t0.headcount_unit AS c1, t0.id AS c2, t0.event_id AS p FROM participations t0 WHERE t0.event_id IN (SELECT value FROM json_each(?)) AND t0.party_id IS NULL) u ORDER BY p, c2
