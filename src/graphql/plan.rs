@@ -377,7 +377,7 @@ impl<'a> Planner<'a> {
     }
 
     fn inputs(&self) -> Inputs<'a> {
-        Inputs { snapshot: self.snapshot, limits: self.limits, scale: None, hops: 0 }
+        Inputs { snapshot: self.snapshot, limits: self.limits, scales: None, hops: 0 }
     }
 
     /// How objects of a plan's entity are written; the plan learns what it must read.

@@ -11,6 +11,7 @@
     reason = "one program; a test fails by panicking, reads its environment and tells what it leaves out"
 )]
 
+mod amounts;
 mod attack;
 mod conformance;
 mod demo_filters;
