@@ -213,6 +213,8 @@ pub struct Object {
 pub enum Which {
     /// A resident one.
     Id(i64),
+    /// The one with a slug.
+    Slug(String),
     /// The one that meets the condition.
     Where(Predicate),
 }
@@ -307,11 +309,7 @@ impl<'a> Planner<'a> {
             }
             _ => {
                 let slug = word("slug");
-                if slug.contains('\0') {
-                    Err(unknown_slug(name, slug))
-                } else {
-                    Ok(Which::Where(Predicate::text_eq("slug", slug)))
-                }
+                if slug.contains('\0') { Err(unknown_slug(name, slug)) } else { Ok(Which::Slug(slug.to_owned())) }
             }
         };
         match found {

@@ -3,6 +3,7 @@
 //! [`predicate`] is what a filter becomes, [`order`] what an order and a cursor become, [`select`] the statements.
 
 pub mod keyed;
+pub mod near;
 pub mod order;
 pub mod predicate;
 pub mod select;

@@ -25,6 +25,7 @@ mod questions;
 mod recording;
 mod schema;
 mod server;
+mod slugs;
 mod support;
 mod tidy;
 mod transfer;
