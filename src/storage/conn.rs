@@ -174,9 +174,11 @@ impl Conn {
     fn open_postgres(url: &str, purpose: Purpose) -> Result<Self, StorageError> {
         let url = with_connect_options(url);
         let mut conn = PgConnection::establish(&url).map_err(|e| StorageError::Unavailable(e.to_string()))?;
-        // Generic plans take the wrong index on skewed data: plan each execution with its values.
+        // Generic plans take the wrong index on skewed data: plan each execution with its values. Compiling a statement
+        // of a thousand parts took 36 s and hears neither a time limit nor a cancel request; without it the statement
+        // takes 9 s and both end it.
         let mut setup =
-            "SET TIME ZONE 'UTC'; SET plan_cache_mode = force_custom_plan; SET client_min_messages = warning;"
+            "SET TIME ZONE 'UTC'; SET plan_cache_mode = force_custom_plan; SET jit = off; SET client_min_messages = warning;"
                 .to_owned();
         if let Purpose::Read { statement_timeout } = purpose {
             setup.push_str(&format!(
