@@ -168,6 +168,8 @@ pub async fn serve(listener: TcpListener, graph: Graph, config: ServerConfig) ->
             .configure(routes)
     })
     .client_request_timeout(Duration::from_secs(5))
+    // A client that closes its side has left: its handler is dropped, which stops its statement.
+    .h1_allow_half_closed(false)
     .keep_alive(Duration::from_secs(75))
     .shutdown_timeout(config.shutdown_timeout.as_secs())
     .disable_signals();

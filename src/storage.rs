@@ -9,6 +9,7 @@ pub mod deadline;
 pub mod dialect;
 pub mod migrate;
 pub mod pool;
+pub mod requester;
 pub mod revision;
 #[expect(missing_docs, reason = "printed by diesel from the migrations")]
 pub mod schema;
@@ -31,6 +32,9 @@ pub enum StorageError {
     /// The deadline passed.
     #[error("the statement took longer than allowed")]
     Timeout,
+    /// The statement was stopped because nobody waits for it.
+    #[error("the statement was cancelled")]
+    Cancelled,
     /// A row does not hold what the schema says.
     #[error("unexpected data: {0}")]
     Corrupt(String),
@@ -70,11 +74,12 @@ impl StorageError {
     #[must_use]
     pub fn classified(self) -> Self {
         match &self {
-            Self::Statement(diesel::result::Error::DatabaseError(_, info))
-                if info.message().contains("statement timeout") || info.message() == "interrupted" =>
-            {
-                Self::Timeout
-            }
+            Self::Statement(diesel::result::Error::DatabaseError(_, info)) => match info.message() {
+                "interrupted" => deadline::stopped().unwrap_or(Self::Timeout),
+                message if message.contains("statement timeout") => Self::Timeout,
+                message if message.contains("canceling statement due to user request") => Self::Cancelled,
+                _ => self,
+            },
             _ => self,
         }
     }

@@ -23,7 +23,7 @@ pub static TRADE_FIGURE: Entity = Entity {
             "value",
             "value_scaled",
             Kind::Money,
-            "Amount in the dataset's currency; orders and comparisons need figures of one dataset.",
+            "Amount in the dataset's currency; a list compares and orders amounts of one currency only.",
         )
         .nullable()
         .sortable()

@@ -1,13 +1,16 @@
 //! Page arguments and orders of a list: what Relay's `first`, `after`, `last`, `before` and an `orderBy` become.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value as Json};
 
 use super::cursor::{self, ListHash};
 use super::errors::GraphError;
-use super::inputs::{Inputs, check_size, shown, whole};
+use super::inputs::{Inputs, Scale, check_size, shown, whole};
 use super::limits::{DEFAULT_PAGE, Limits};
 use super::orders::{order_of, own_order};
 use super::plan::type_of_operand;
+use crate::catalog::dataset::DATASET;
 use crate::catalog::{Entity, Link};
 use crate::domain::error_code::Reason;
 use crate::storage::snapshot::Snapshot;
@@ -85,20 +88,25 @@ pub fn page_of(
     if let Some(filter) = filter_json {
         check_size(filter, "filter", inputs.limits)?;
     }
-    let scale = if entity.mirrored { Some(money_scale(inputs, filter_json)) } else { None };
-    let inputs = Inputs { scale: scale.as_ref().and_then(|s| s.as_ref().ok().copied()), ..*inputs };
+    // The figures of one dataset are compared among themselves, whatever the currencies of the others.
+    let by_dataset = matches!(place.link, Some(Link::Children { column: "dataset_id" }));
+    let scales = if entity.mirrored { Some(money_scales(inputs, filter_json, by_dataset)) } else { None };
+    let inputs = Inputs { scales: scales.as_ref().and_then(|s| s.as_deref().ok()), ..*inputs };
     let filter = match filter_json {
         None => Predicate::All,
         Some(filter) => inputs.filter(entity, filter, "filter")?,
     };
     let order_json = arguments.get("orderBy").filter(|o| !o.is_null());
     let order = order_of(&inputs, entity, order_json)?;
-    let by_dataset = matches!(place.link, Some(Link::Children { column: "dataset_id" }));
-    if let (Some(Err(error)), false) = (scale, by_dataset)
-        && order_json.is_some()
-        && order.iter().any(|k| k.by.is_column("value_scaled"))
-    {
-        return Err(error);
+    if order_json.is_some() && !by_dataset && order.iter().any(|k| k.by.is_column("value_scaled")) {
+        match scales {
+            Some(Err(error)) => return Err(error),
+            Some(Ok(scales)) if scales.len() > 1 => {
+                let ids = scales.iter().flat_map(|s| s.datasets.iter().copied());
+                return Err(ambiguous(snapshot, "amounts of different decimals cannot be ordered", ids));
+            }
+            _ => {}
+        }
     }
     let hash = ListHash::of(&[
         place.name,
@@ -173,11 +181,11 @@ fn page(
     })
 }
 
-/// Decimals of the amounts in the datasets that a figure filter leaves; an error when they cannot be compared.
-fn money_scale(inputs: &Inputs<'_>, filter: Option<&Json>) -> Result<u32, GraphError> {
-    use crate::catalog::dataset::DATASET;
+/// The datasets that a figure filter leaves, by the decimals of their amounts; an error when one list would compare
+/// amounts of several currencies.
+fn money_scales(inputs: &Inputs<'_>, filter: Option<&Json>, by_dataset: bool) -> Result<Vec<Scale>, GraphError> {
     let entity = &DATASET;
-    let Some(table) = inputs.snapshot.table(entity) else { return Ok(0) };
+    let Some(table) = inputs.snapshot.table(entity) else { return Ok(Vec::new()) };
     let pinned = filter.and_then(|f| f.get("dataset")).filter(|d| !d.is_null());
     let ids = match pinned {
         Some(pinned) => {
@@ -187,26 +195,27 @@ fn money_scale(inputs: &Inputs<'_>, filter: Option<&Json>) -> Result<u32, GraphE
         None => None,
     };
     let ids = ids.unwrap_or_else(|| table.rows.iter().filter_map(|r| r.int(0)).collect());
-    let mut units: Vec<(String, i64)> = ids
-        .iter()
-        .map(|id| {
-            let currency = table.value(*id, "currency").as_text().unwrap_or_default().to_owned();
-            (currency, table.value(*id, "scale").as_int().unwrap_or(0))
-        })
-        .collect();
-    units.sort();
-    units.dedup();
-    match units.as_slice() {
-        [] => Ok(0),
-        [(_, scale)] => Ok(u32::try_from(*scale).unwrap_or(0)),
-        _ => {
-            let codes: Vec<&str> = ids.iter().filter_map(|id| table.value(*id, "code").as_text()).collect();
-            let message = "amounts of several currencies cannot be compared".to_owned();
-            Err(GraphError::new(Reason::AmbiguousDataset, message)
-                .at("filter.dataset")
-                .hint(format!("add filter: {{dataset: {{code: {{eq: …}}}}}} with one of {}", codes.join(", "))))
-        }
+    let mut currencies: Vec<&str> = ids.iter().filter_map(|id| table.value(*id, "currency").as_text()).collect();
+    currencies.sort_unstable();
+    currencies.dedup();
+    if currencies.len() > 1 && !by_dataset {
+        return Err(ambiguous(inputs.snapshot, "amounts of several currencies cannot be compared", ids.into_iter()));
     }
+    let mut by_decimals: BTreeMap<u32, Vec<i64>> = BTreeMap::new();
+    for id in ids {
+        let decimals = table.value(id, "scale").as_int().and_then(|s| u32::try_from(s).ok()).unwrap_or(0);
+        by_decimals.entry(decimals).or_default().push(id);
+    }
+    Ok(by_decimals.into_iter().map(|(decimals, datasets)| Scale { decimals, datasets }).collect())
+}
+
+fn ambiguous(snapshot: &Snapshot, message: &str, ids: impl Iterator<Item = i64>) -> GraphError {
+    let table = snapshot.table(&DATASET);
+    let mut codes: Vec<&str> = ids.filter_map(|id| table?.value(id, "code").as_text()).collect();
+    codes.sort_unstable();
+    GraphError::new(Reason::AmbiguousDataset, message)
+        .at("filter.dataset")
+        .hint(format!("add filter: {{dataset: {{code: {{eq: …}}}}}} with one of {}", codes.join(", ")))
 }
 
 impl List {
@@ -229,7 +238,6 @@ impl List {
 /// A figure is read as stored, and in reconciled datasets also from the partner's side. A side on which the filter
 /// leaves nothing is not asked; every side names its datasets, since all indexes begin with them.
 fn figure_arms(condition: &Predicate, snapshot: &Snapshot) -> Vec<Arm> {
-    use crate::catalog::dataset::DATASET;
     use crate::domain::flow::Flow;
     use crate::storage::value::Value;
     let Some(datasets) = snapshot.table(&DATASET) else { return Vec::new() };

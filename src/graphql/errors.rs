@@ -116,6 +116,7 @@ impl From<StorageError> for GraphError {
     fn from(error: StorageError) -> Self {
         let (reason, message) = match &error {
             StorageError::Timeout => (Reason::Timeout, "the answer took longer than the time limit"),
+            StorageError::Cancelled => (Reason::Timeout, "the answer was cancelled"),
             StorageError::QueueFull => (Reason::Overloaded, "too many requests wait already"),
             error if error.is_broken_connection() => (Reason::DatabaseUnavailable, "the database does not answer"),
             StorageError::Address(_) | StorageError::Unavailable(_) => {

@@ -6,11 +6,14 @@ use std::ops::Range;
 use super::computed::{self, Tree};
 use super::connection::List;
 use super::errors::RunError;
+use super::lookup::nearest;
 use super::plan::{Child, ChildKind, Object, RowPlan, Wants, Which};
+use crate::catalog::Entity;
 use crate::storage::StorageError;
 use crate::storage::conn::Conn;
 use crate::storage::snapshot::Snapshot;
 use crate::storage::sql::Side;
+use crate::storage::sql::near::Near;
 use crate::storage::sql::predicate::Predicate;
 use crate::storage::sql::select::{Arm, Column, Count, Parents, Select};
 use crate::storage::value::{ColumnType, Row, Value};
@@ -86,9 +89,16 @@ impl Session<'_> {
         let plan = &object.rows;
         let rows = match &object.which {
             Which::Id(id) => project(self.snapshot, plan, *id).into_iter().collect(),
+            Which::Slug(slug) => self.read_where(plan, &Predicate::text_eq("slug", slug))?,
             Which::Where(condition) => self.read_where(plan, condition)?,
         };
         self.level(plan, rows)
+    }
+
+    /// The slugs nearest to one that no row has.
+    pub fn nearest_slugs(&mut self, entity: &'static Entity, slug: &str) -> Read<Vec<String>> {
+        let rows = self.rows(Near::new(entity, slug), &[ColumnType::Text])?;
+        Ok(nearest(slug, rows.iter().filter_map(|row| row.text(0))))
     }
 
     fn read_where(&mut self, plan: &RowPlan, condition: &Predicate) -> Read<Vec<Row>> {

@@ -177,6 +177,15 @@ fn operator_type(op: &str, ty: &str) -> String {
     }
 }
 
+/// Datasets whose amounts have the same number of decimals.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scale {
+    /// The number.
+    pub decimals: u32,
+    /// Their ids.
+    pub datasets: Vec<i64>,
+}
+
 /// What the conversion of a filter needs to know.
 #[derive(Debug, Clone, Copy)]
 pub struct Inputs<'a> {
@@ -184,8 +193,8 @@ pub struct Inputs<'a> {
     pub snapshot: &'a Snapshot,
     /// Lengths of lists.
     pub limits: &'a Limits,
-    /// Decimals of amounts, where amounts may be compared.
-    pub scale: Option<u32>,
+    /// The datasets whose amounts are compared, by their number of decimals; `None` where amounts cannot be compared.
+    pub scales: Option<&'a [Scale]>,
     /// Relations between the list and the rows that are looked at.
     pub hops: usize,
 }
@@ -278,7 +287,8 @@ impl Inputs<'_> {
             return self.period(op, json, at);
         }
         if let (Kind::Money | Kind::Milli, Some(op)) = (field.kind, comparison(op)) {
-            return Ok(compare_units(column, op, self.units(field.kind, json, at)?));
+            return self
+                .each_scale(field.kind, at, |scale| Ok(compare_units(column.clone(), op, units(json, scale, at)?)));
         }
         match op {
             "isNull" => {
@@ -305,9 +315,11 @@ impl Inputs<'_> {
     fn one_of(&self, field: &Field, json: &Json, at: &str) -> Answer {
         let column = Operand::Column(field.column);
         if let Kind::Money | Kind::Milli = field.kind {
-            let bounds = self.list(json, at, |item, here| self.units(field.kind, item, here))?;
-            let exact = bounds.into_iter().filter(|(floor, ceiling)| floor == ceiling).map(|(units, _)| units);
-            return Ok(Predicate::int_in(field.column, exact.collect()));
+            return self.each_scale(field.kind, at, |scale| {
+                let bounds = self.list(json, at, |item, here| units(item, scale, here))?;
+                let exact = bounds.into_iter().filter(|(floor, ceiling)| floor == ceiling).map(|(units, _)| units);
+                Ok(Predicate::int_in(field.column, exact.collect()))
+            });
         }
         let values = self.list(json, at, |item, here| self.value(field.kind, item, here))?;
         if values.is_empty() {
@@ -379,25 +391,27 @@ impl Inputs<'_> {
         }
     }
 
-    /// The units of an amount; two neighbours where the amount lies between them.
-    fn units(&self, kind: Kind, json: &Json, at: &str) -> Result<(i64, i64), GraphError> {
-        let scale = if let Kind::Milli = kind { Some(3) } else { self.scale };
-        let scale = scale.ok_or_else(|| {
-            GraphError::new(
-                Reason::AmbiguousDataset,
-                format!("{at}: amounts of several datasets cannot be compared; add a filter by one dataset"),
-            )
-            .at(at)
-        })?;
-        let text = match json {
-            Json::String(text) => Some(text.clone()),
-            Json::Number(number) => Some(number.to_string()),
-            _ => None,
-        };
-        text.and_then(|text| bounds_scaled(&text, scale).ok()).ok_or_else(|| {
-            let message = format!("{at}: `{}` is not a decimal number that fits 64 bits", shown(json));
-            GraphError::new(Reason::InvalidNumber, message).at(at)
-        })
+    /// A condition on an amount, written for each number of decimals that the datasets have.
+    fn each_scale(&self, kind: Kind, at: &str, condition: impl Fn(u32) -> Answer) -> Answer {
+        if let Kind::Milli = kind {
+            return condition(3);
+        }
+        match self.scales {
+            None => {
+                let message =
+                    format!("{at}: amounts of several datasets cannot be compared; add a filter by one dataset");
+                Err(GraphError::new(Reason::AmbiguousDataset, message).at(at))
+            }
+            Some([]) => condition(0),
+            Some([only]) => condition(only.decimals),
+            Some(several) => {
+                let each = |scale: &Scale| {
+                    let theirs = Predicate::int_in("dataset_id", scale.datasets.clone());
+                    Ok(Predicate::all(vec![theirs, condition(scale.decimals)?]))
+                };
+                several.iter().map(each).collect::<Result<_, _>>().map(Predicate::any)
+            }
+        }
     }
 
     fn period(&self, op: &str, json: &Json, at: &str) -> Answer {
@@ -684,6 +698,19 @@ fn successor(prefix: &str) -> Option<String> {
         }
     }
     None
+}
+
+/// The units of an amount; two neighbours where the amount lies between them.
+fn units(json: &Json, scale: u32, at: &str) -> Result<(i64, i64), GraphError> {
+    let text = match json {
+        Json::String(text) => Some(text.clone()),
+        Json::Number(number) => Some(number.to_string()),
+        _ => None,
+    };
+    text.and_then(|text| bounds_scaled(&text, scale).ok()).ok_or_else(|| {
+        let message = format!("{at}: `{}` is not a decimal number that fits 64 bits", shown(json));
+        GraphError::new(Reason::InvalidNumber, message).at(at)
+    })
 }
 
 /// A comparison with an amount between two units: nothing equals it, and what is below it is at most the lower one.

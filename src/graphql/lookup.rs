@@ -8,9 +8,12 @@ use crate::domain::error_code::Reason;
 use crate::domain::fold::fold;
 use crate::storage::snapshot::Snapshot;
 
+/// Characters of a text that are compared with codes: the time grows with their number, and strangers send them.
+const COMPARED: usize = 100;
+
 /// The three words nearest to `wanted`: by folded spelling, those that begin with it first.
 pub fn nearest<'a>(wanted: &str, words: impl Iterator<Item = &'a str>) -> Vec<String> {
-    let wanted = fold(wanted);
+    let wanted: String = fold(wanted).chars().take(COMPARED).collect();
     let mut scored: Vec<(f64, &str)> = words
         .map(|word| {
             let folded = fold(word);
@@ -26,7 +29,11 @@ pub fn nearest<'a>(wanted: &str, words: impl Iterator<Item = &'a str>) -> Vec<St
 
 fn unknown(what: &str, code: &str, nearest: &[String]) -> GraphError {
     let shown: String = code.chars().filter(|c| !c.is_control()).take(80).collect();
-    let error = GraphError::new(Reason::UnknownCode, format!("`{shown}` is not a known {what}"));
+    naming(GraphError::new(Reason::UnknownCode, format!("`{shown}` is not a known {what}")), nearest)
+}
+
+/// The error with the nearest words as its hint, where there are any.
+pub fn naming(error: GraphError, nearest: &[String]) -> GraphError {
     if nearest.is_empty() {
         return error;
     }

@@ -214,6 +214,8 @@ pub struct Object {
 pub enum Which {
     /// A resident one.
     Id(i64),
+    /// The one with a slug.
+    Slug(String),
     /// The one that meets the condition.
     Where(Predicate),
 }
@@ -331,11 +333,7 @@ impl<'a> Planner<'a> {
             }
             _ => {
                 let slug = word("slug");
-                if slug.contains('\0') {
-                    Err(unknown_slug(name, slug))
-                } else {
-                    Ok(Which::Where(Predicate::text_eq("slug", slug)))
-                }
+                if slug.contains('\0') { Err(unknown_slug(name, slug)) } else { Ok(Which::Slug(slug.to_owned())) }
             }
         };
         match found {
@@ -401,7 +399,7 @@ impl<'a> Planner<'a> {
     }
 
     fn inputs(&self) -> Inputs<'a> {
-        Inputs { snapshot: self.snapshot, limits: self.limits, scale: None, hops: 0 }
+        Inputs { snapshot: self.snapshot, limits: self.limits, scales: None, hops: 0 }
     }
 
     /// How objects of a plan's entity are written; the plan learns what it must read.

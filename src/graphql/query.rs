@@ -73,31 +73,31 @@ pub static ROOTS: &[Root] = &[
     Root {
         name: "company",
         ty: "Company",
-        doc: "A company by its slug. An unknown slug is an error.",
+        doc: "A company by its slug. An unknown slug is an error that names the nearest ones.",
         args: &[arg("slug", "String!", "Slug.")],
     },
     Root {
         name: "organisation",
         ty: "Organisation",
-        doc: "An organisation by its slug. An unknown slug is an error.",
+        doc: "An organisation by its slug. An unknown slug is an error that names the nearest ones.",
         args: &[arg("slug", "String!", "Slug.")],
     },
     Root {
         name: "event",
         ty: "Event",
-        doc: "An event by its slug. An unknown slug is an error.",
+        doc: "An event by its slug. An unknown slug is an error that names the nearest ones.",
         args: &[arg("slug", "String!", "Slug.")],
     },
     Root {
         name: "participation",
         ty: "Participation",
-        doc: "A participation by its slug. An unknown slug is an error.",
+        doc: "A participation by its slug. An unknown slug is an error that names the nearest ones.",
         args: &[arg("slug", "String!", "Slug.")],
     },
     Root {
         name: "agreement",
         ty: "Agreement",
-        doc: "An agreement by its slug. An unknown slug is an error.",
+        doc: "An agreement by its slug. An unknown slug is an error that names the nearest ones.",
         args: &[arg("slug", "String!", "Slug.")],
     },
     Root {

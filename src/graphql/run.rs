@@ -14,7 +14,8 @@ use super::document::{Document, Documents};
 use super::errors::{GraphError, RunError};
 use super::execute::Session;
 use super::limits::Limits;
-use super::plan::{Object, Planner, Root, RootWhat};
+use super::lookup;
+use super::plan::{Object, Planner, Root, RootWhat, Which};
 use super::render::{Writer, push_key, push_text};
 use super::schema::GraphSchema;
 use super::service;
@@ -274,7 +275,12 @@ fn write_object(
 ) -> Result<Option<GraphError>, RunError> {
     let level = session.object(object)?;
     writer.row(&object.rows, &object.shape, &level, 0);
-    Ok(if level.rows.is_empty() { object.missing.as_deref().cloned() } else { None })
+    let Some(missing) = object.missing.as_deref().filter(|_| level.rows.is_empty()) else { return Ok(None) };
+    let near = match &object.which {
+        Which::Slug(slug) => session.nearest_slugs(object.rows.entity, slug)?,
+        _ => Vec::new(),
+    };
+    Ok(Some(lookup::naming(missing.clone(), &near)))
 }
 
 fn finish(done: &Done, request_id: &str) -> Response {

@@ -1,33 +1,49 @@
-//! Stops statements that take too long. PostgreSQL does it by itself (`statement_timeout`); for SQLite a progress
-//! handler is installed on every connection that reads this thread's deadline.
+//! Stops statements that take too long or that nobody waits for. PostgreSQL does it by itself (`statement_timeout`) or
+//! by a cancel request; for SQLite a progress handler is installed on every connection that reads this thread's limit.
 
 #![expect(
     unsafe_code,
     reason = "SQLite has no safe call to install a progress handler on connections that diesel opens"
 )]
 
-use std::cell::Cell;
+use std::cell::RefCell;
 use std::ffi::{c_char, c_int, c_void};
-use std::sync::Once;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Once};
 use std::time::Instant;
 
 use libsqlite3_sys as ffi;
 
+use super::StorageError;
+
 thread_local! {
-    static DEADLINE: Cell<Option<Instant>> = const { Cell::new(None) };
+    static LIMIT: RefCell<Option<Limit>> = const { RefCell::new(None) };
+}
+
+/// Until when statements may run.
+#[derive(Debug, Clone)]
+pub struct Limit {
+    /// The deadline.
+    pub until: Instant,
+    /// Set when nobody waits for the answer any more.
+    pub left: Arc<AtomicBool>,
 }
 
 /// Steps of SQLite's virtual machine between two looks at the clock: some tens of microseconds.
 const STEPS: c_int = 2000;
 
-/// Sets, or with `None` removes, the deadline of all SQLite statements of this thread.
-pub fn set(deadline: Option<Instant>) {
-    DEADLINE.set(deadline);
+/// Sets, or with `None` removes, the limit of all SQLite statements of this thread.
+pub fn set(limit: Option<Limit>) {
+    LIMIT.set(limit);
 }
 
-/// Whether the deadline of this thread has passed.
-pub fn has_passed() -> bool {
-    DEADLINE.get().is_some_and(|at| Instant::now() >= at)
+/// Why no statement may run on this thread any more, if so.
+pub fn stopped() -> Option<StorageError> {
+    LIMIT.with_borrow(|limit| match limit {
+        Some(limit) if limit.left.load(Ordering::SeqCst) => Some(StorageError::Cancelled),
+        Some(limit) if Instant::now() >= limit.until => Some(StorageError::Timeout),
+        _ => None,
+    })
 }
 
 /// Installs the handler on every SQLite connection that this process opens from now on.
@@ -57,5 +73,5 @@ unsafe extern "C" fn on_open(
 }
 
 unsafe extern "C" fn on_progress(_data: *mut c_void) -> c_int {
-    has_passed().into()
+    stopped().is_some().into()
 }

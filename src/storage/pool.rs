@@ -9,7 +9,9 @@ use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use tokio::sync::oneshot;
 
 use super::StorageError;
-use super::conn::{Address, Conn, Purpose};
+use super::conn::{Address, Conn, Process, Purpose};
+use super::deadline::Limit;
+use super::requester::{Canceller, Ticket, Waiting};
 use super::snapshot::{Shared, Snapshot, current_revision};
 
 /// Sizes and limits of the pool.
@@ -49,6 +51,8 @@ struct Manager {
 /// A pooled connection, and whether it must not be used again.
 struct Pooled {
     conn: Conn,
+    /// Who runs its statements.
+    process: Option<Process>,
     broken: bool,
     /// Requests served. diesel keeps every prepared statement of a connection for its life, and strangers choose
     /// the statements' shapes: a connection is replaced after a while so that its memory is bounded.
@@ -63,7 +67,9 @@ impl r2d2::ManageConnection for Manager {
     type Error = StorageError;
 
     fn connect(&self) -> Result<Pooled, StorageError> {
-        Ok(Pooled { conn: Conn::open(&self.address, self.purpose)?, broken: false, served: 0 })
+        let mut conn = Conn::open(&self.address, self.purpose)?;
+        let process = conn.process()?;
+        Ok(Pooled { conn, process, broken: false, served: 0 })
     }
 
     fn is_valid(&self, pooled: &mut Pooled) -> Result<(), StorageError> {
@@ -87,16 +93,15 @@ struct Inner {
     address: Address,
     pool: r2d2::Pool<Manager>,
     snapshot: Mutex<Option<Shared>>,
+    canceller: Canceller,
 }
 
 impl Db {
     /// Starts the threads. Connections are made when they are first needed, so that the server can start before
     /// its database.
     pub fn start(address: &Address, config: PoolConfig) -> Result<Self, StorageError> {
-        let manager = Manager {
-            address: address.clone(),
-            purpose: Purpose::Read { statement_timeout: config.statement_timeout },
-        };
+        let purpose = Purpose::Read { statement_timeout: config.statement_timeout };
+        let manager = Manager { address: address.clone(), purpose };
         let size = u32::try_from(config.threads).unwrap_or(u32::MAX);
         let pool = r2d2::Pool::builder()
             .max_size(size)
@@ -117,7 +122,8 @@ impl Db {
                 })
                 .map_err(|e| StorageError::Unavailable(format!("no thread: {e}")))?;
         }
-        let inner = Inner { address: address.clone(), pool, snapshot: Mutex::new(None) };
+        let canceller = Canceller::start(address, purpose)?;
+        let inner = Inner { address: address.clone(), pool, snapshot: Mutex::new(None), canceller };
         Ok(Self { inner: Arc::new(inner), jobs })
     }
 
@@ -128,7 +134,8 @@ impl Db {
 
     /// Runs `work` on a database thread, in one read transaction, with the snapshot of the revision it reads.
     ///
-    /// A read that met a broken connection is tried once more on a new one. Errors: `QueueFull` at once,
+    /// Dropping the future stops the work, or keeps it from beginning. A read that met a broken connection is tried once
+    /// more on a new one. Errors: `QueueFull` at once,
     /// `Unavailable` after the pool's wait, `Timeout` when `until` passes.
     pub async fn read<T, E>(
         &self,
@@ -141,15 +148,17 @@ impl Db {
     {
         let (reply, answer) = oneshot::channel();
         let inner = Arc::clone(&self.inner);
+        let ticket = Arc::new(Ticket::default());
+        let _waiting = Waiting { ticket: Arc::clone(&ticket), canceller: &self.inner.canceller };
         let job: Job = Box::new(move || {
-            let mut result = inner.read_once(until, &work);
+            let mut result = inner.read_once(until, &ticket, &work);
             let broken = result
                 .as_ref()
                 .err()
                 .and_then(AsStorageError::as_storage_error)
                 .is_some_and(StorageError::is_broken_connection);
             if broken && Instant::now() < until {
-                result = inner.read_once(until, &work);
+                result = inner.read_once(until, &ticket, &work);
             }
             // The requester may be gone.
             let _unsent = reply.send(result);
@@ -181,19 +190,26 @@ impl Inner {
     fn read_once<T, E: AsStorageError + From<StorageError>>(
         &self,
         until: Instant,
+        ticket: &Ticket,
         work: &impl Fn(&mut Conn, &Shared) -> Result<T, E>,
     ) -> Result<T, E> {
+        if ticket.has_left() {
+            return Err(StorageError::Cancelled.into());
+        }
         if Instant::now() >= until {
             return Err(StorageError::Timeout.into());
         }
         let mut pooled = self.pool.get().map_err(|e| StorageError::Unavailable(e.to_string()))?;
+        ticket.begin(pooled.process);
         pooled.served += 1;
-        let result = pooled.conn.read(Some(until), |conn| {
+        // A panic leaves it in the middle of a transaction.
+        pooled.broken = true;
+        let result = pooled.conn.read(Limit { until, left: ticket.left() }, |conn| {
             let snapshot = self.snapshot(conn)?;
             work(conn, &snapshot)
         });
         let failed = result.as_ref().err().and_then(AsStorageError::as_storage_error);
-        pooled.broken = failed.is_some_and(StorageError::is_broken_connection);
+        pooled.broken = ticket.end(pooled.process) || failed.is_some_and(StorageError::is_broken_connection);
         result
     }
 

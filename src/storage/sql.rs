@@ -1,8 +1,10 @@
 //! The SQL tree: conditions, selections, children of parents, keyed look-ups. Every value is a bind parameter.
 //!
-//! [`predicate`] is what a filter becomes, [`operand`] what it compares, [`order`] what an order and a cursor become, [`select`] the statements.
+//! [`predicate`] is what a filter becomes, [`operand`] what it compares, [`order`] what an order and a cursor become,
+//! [`select`] the statements.
 
 pub mod keyed;
+pub mod near;
 pub mod operand;
 pub mod order;
 pub mod predicate;

@@ -11,10 +11,12 @@
     reason = "one program; a test fails by panicking, reads its environment and tells what it leaves out"
 )]
 
+mod amounts;
 mod attack;
 mod conformance;
 mod demo_filters;
 mod import;
+mod leaving;
 mod migrations;
 mod oracle;
 mod paging;
@@ -24,6 +26,7 @@ mod questions;
 mod recording;
 mod schema;
 mod server;
+mod slugs;
 mod support;
 mod tidy;
 mod transfer;
