@@ -167,6 +167,8 @@ pub struct Field {
     pub output: bool,
     /// Can be summed, within one value of the field of this name: its unit.
     pub sum_within: Option<&'static str>,
+    /// A value that a filter asks for must be one that some row has: it is a code, a slug or one of a few words.
+    pub known: bool,
     /// Description.
     pub doc: &'static str,
 }
@@ -174,7 +176,18 @@ pub struct Field {
 impl Field {
     /// A column that is always known and can be filtered.
     pub const fn new(name: &'static str, column: &'static str, kind: Kind, doc: &'static str) -> Self {
-        Self { name, column, kind, nullable: false, filter: true, sort: false, output: true, sum_within: None, doc }
+        Self {
+            name,
+            column,
+            kind,
+            nullable: false,
+            filter: true,
+            sort: false,
+            output: true,
+            sum_within: None,
+            known: false,
+            doc,
+        }
     }
     /// May be unknown.
     pub const fn nullable(mut self) -> Self {
@@ -189,6 +202,11 @@ impl Field {
     /// Can be summed, where a filter leaves one value of the field of this name.
     pub const fn summed_within(mut self, unit: &'static str) -> Self {
         self.sum_within = Some(unit);
+        self
+    }
+    /// Is a code, a slug or one of a few words: asking for one that no row has is a mistake.
+    pub const fn known(mut self) -> Self {
+        self.known = true;
         self
     }
     /// Is shown only.

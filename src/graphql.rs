@@ -4,6 +4,7 @@
 //! a condition; [`execute`] reads level by level; [`render`] writes the JSON in one pass. [`schema`] is the only file
 //! that touches async-graphql's registry. Knows neither diesel nor HTTP.
 
+pub mod checks;
 pub mod collect;
 pub mod computed;
 pub mod connection;
@@ -12,6 +13,7 @@ pub mod document;
 pub mod errors;
 pub mod execute;
 pub mod guard;
+pub mod hints;
 pub mod inputs;
 pub mod limits;
 pub mod lookup;

@@ -16,9 +16,9 @@ pub static DATASET: Entity = Entity {
     tree: false,
     mirrored: false,
     fields: &[
-        Field::new("code", "code", Kind::Text, "Code, e.g. `ZIBO-CUSTOMS`.").sortable(),
+        Field::new("code", "code", Kind::Text, "Code, e.g. `ZIBO-CUSTOMS`.").known().sortable(),
         Field::new("title", "title", Kind::Text, "Title."),
-        Field::new("family", "family", Kind::Text, "Family of classifications its figures use, e.g. `HS`."),
+        Field::new("family", "family", Kind::Text, "Family of classifications its figures use, e.g. `HS`.").known(),
         Field::new("publisher", "publisher", Kind::Text, "Who publishes it; null when not stated.").nullable(),
         Field::new("licence", "licence", Kind::Text, "Licence; null when not stated.").nullable(),
         Field::new("currency", "currency", Kind::Text, "ISO 4217 code of every amount."),

@@ -16,7 +16,7 @@ pub static EVENT: Entity = Entity {
     tree: false,
     mirrored: false,
     fields: &[
-        Field::new("slug", "slug", Kind::Text, "Stable public key in lower case.").sortable(),
+        Field::new("slug", "slug", Kind::Text, "Stable public key in lower case.").known().sortable(),
         Field::new("kind", "kind", Kind::Enum(&enums::EVENT_KIND), "What the event is.").sortable(),
         Field::new(
             "format",
@@ -181,7 +181,7 @@ pub static PARTICIPATION: Entity = Entity {
     tree: false,
     mirrored: false,
     fields: &[
-        Field::new("slug", "slug", Kind::Text, "Stable public key in lower case."),
+        Field::new("slug", "slug", Kind::Text, "Stable public key in lower case.").known(),
         Field::new("role", "role", Kind::Enum(&enums::PARTICIPATION_ROLE), "What the participant does."),
         Field::new("status", "status", Kind::Enum(&enums::PARTICIPATION_STATUS), "Whether it took place."),
         Field::new("label", "label", Kind::Text, "How the source calls the group; null for a named party.")
@@ -341,7 +341,7 @@ pub static AGREEMENT: Entity = Entity {
     tree: false,
     mirrored: false,
     fields: &[
-        Field::new("slug", "slug", Kind::Text, "Stable public key in lower case.").sortable(),
+        Field::new("slug", "slug", Kind::Text, "Stable public key in lower case.").known().sortable(),
         Field::new("kind", "kind", Kind::Enum(&enums::AGREEMENT_KIND), "What was signed.").sortable(),
         Field::new("signedOn", "signed_on", Kind::Date, "Day of signing; null when not known.").nullable().sortable(),
         Field::new(

@@ -3,7 +3,7 @@
 use super::{Entity, Field, Kind, Link, NodeKey, Relation, Scope, Shape, Variants, enums};
 
 static FIELDS: &[Field] = &[
-    Field::new("slug", "slug", Kind::Text, "Stable public key in lower case.").sortable(),
+    Field::new("slug", "slug", Kind::Text, "Stable public key in lower case.").known().sortable(),
     Field::new(
         "foundedOn",
         "founded_on",
@@ -181,7 +181,7 @@ pub static ORGANISATION: Entity = Entity {
     tree: false,
     mirrored: false,
     fields: &[
-        Field::new("slug", "slug", Kind::Text, "Stable public key in lower case.").sortable(),
+        Field::new("slug", "slug", Kind::Text, "Stable public key in lower case.").known().sortable(),
         Field::new("kind", "org_kind", Kind::Enum(&enums::ORGANISATION_KIND), "What it does; null when not known.")
             .nullable(),
         Field::new(
@@ -224,7 +224,7 @@ pub static PARTY_CODE: Entity = Entity {
     tree: false,
     mirrored: false,
     fields: &[
-        Field::new("scheme", "scheme", Kind::Text, "Scheme, e.g. `LEI`."),
+        Field::new("scheme", "scheme", Kind::Text, "Scheme, e.g. `LEI`.").known(),
         Field::new("code", "code", Kind::Text, "Identifier."),
     ],
     relations: &[],

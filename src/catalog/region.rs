@@ -17,6 +17,7 @@ pub static REGION: Entity = Entity {
     mirrored: false,
     fields: &[
         Field::new("code", "code", Kind::Text, "Public code, e.g. `CN`, `CN-SD`, `CN-370300`, `M49-030`, `WLD`, `EU`.")
+            .known()
             .sortable(),
         Field::new("kind", "kind", Kind::Enum(&enums::REGION_KIND), "Place, group or special area."),
         Field::new("level", "level", Kind::Enum(&enums::REGION_LEVEL), "Level in the tree of places."),
@@ -180,7 +181,7 @@ pub static REGION_CODE: Entity = Entity {
     tree: false,
     mirrored: false,
     fields: &[
-        Field::new("scheme", "scheme", Kind::Text, "Scheme, e.g. `ISO_ALPHA3`."),
+        Field::new("scheme", "scheme", Kind::Text, "Scheme, e.g. `ISO_ALPHA3`.").known(),
         Field::new("code", "code", Kind::Text, "Code in the scheme."),
         Field::new("validFrom", "valid_from", Kind::Int, "First year of validity; null when open.").nullable(),
         Field::new("validTo", "valid_to", Kind::Int, "Last year of validity; null when open.").nullable(),

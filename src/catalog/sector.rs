@@ -16,9 +16,9 @@ pub static CLASSIFICATION: Entity = Entity {
     tree: false,
     mirrored: false,
     fields: &[
-        Field::new("code", "code", Kind::Text, "Code, e.g. `HS2017`, `TEAROAD`.").sortable(),
-        Field::new("family", "family", Kind::Text, "Family, e.g. `HS`."),
-        Field::new("edition", "edition", Kind::Text, "Edition; null for the family itself.").nullable(),
+        Field::new("code", "code", Kind::Text, "Code, e.g. `HS2017`, `TEAROAD`.").known().sortable(),
+        Field::new("family", "family", Kind::Text, "Family, e.g. `HS`.").known(),
+        Field::new("edition", "edition", Kind::Text, "Edition; null for the family itself.").known().nullable(),
         Field::new("title", "title", Kind::Text, "Title."),
         Field::new("publisher", "publisher", Kind::Text, "Who publishes it; null when not stated.").nullable(),
     ],
@@ -65,6 +65,7 @@ pub static SECTOR: Entity = Entity {
             Kind::Text,
             "Code in its classification, e.g. `27`, `270900`, `PHARMACEUTICALS`, `TOTAL`.",
         )
+        .known()
         .sortable(),
         Field::new(
             "level",

@@ -16,7 +16,7 @@ pub static SOURCE: Entity = Entity {
     tree: false,
     mirrored: false,
     fields: &[
-        Field::new("code", "code", Kind::Text, "Code.").sortable(),
+        Field::new("code", "code", Kind::Text, "Code.").known().sortable(),
         Field::new("kind", "kind", Kind::Enum(&enums::SOURCE_KIND), "What it is."),
         Field::new("publisher", "publisher", Kind::Text, "Who published it; null when not known.").nullable(),
         Field::new("title", "title", Kind::Text, "Title."),

@@ -45,7 +45,7 @@ reasons! {
     InvalidPeriod "INVALID_PERIOD" "BAD_USER_INPUT" 400 false "Write a year as 2023, a quarter as 2023-Q2, a month as 2023-07.";
     InvalidDate "INVALID_DATE" "BAD_USER_INPUT" 400 false "Write a date as 2024-08-05, a time as 2024-08-05T12:00:00Z.";
     InvalidNumber "INVALID_NUMBER" "BAD_USER_INPUT" 400 false "Write a decimal number with a point, as text to keep it exact.";
-    UnknownCode "UNKNOWN_CODE" "BAD_USER_INPUT" 400 false "No such code or slug; the hint names the nearest ones.";
+    UnknownCode "UNKNOWN_CODE" "BAD_USER_INPUT" 400 false "No row has this code or slug: look it up in the list of its kind.";
     PageSizeExceeded "PAGE_SIZE_EXCEEDED" "BAD_USER_INPUT" 400 false "Ask for fewer rows a page and follow the cursors.";
     PageArguments "PAGE_ARGUMENTS" "BAD_USER_INPUT" 400 false "Use first with after, or last with before.";
     CursorInvalid "CURSOR_INVALID" "BAD_USER_INPUT" 400 false "Take cursors from pageInfo or edges, unchanged.";

@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json};
 
 use super::cursor::{self, ListHash};
 use super::errors::GraphError;
-use super::inputs::{Inputs, Scale, check_size, shown, whole};
+use super::inputs::{Conditions, Inputs, Scale, check_size, shown, whole};
 use super::limits::{DEFAULT_PAGE, Limits};
 use super::orders::{order_of, own_order};
 use super::plan::type_of_operand;
@@ -48,6 +48,10 @@ pub struct Page {
     pub revision_changed: bool,
     /// What the list's cursors belong to.
     pub hash: ListHash,
+    /// The list's name: `events`, `Region.companies`.
+    pub name: String,
+    /// The conditions beside each other in its filter.
+    pub conditions: Conditions,
 }
 
 /// Where a list stands: its name for messages and cursors, and the link from a parent.
@@ -92,10 +96,11 @@ pub fn page_of(
     let by_dataset = matches!(place.link, Some(Link::Children { column: "dataset_id" }));
     let scales = if entity.mirrored { Some(money_scales(inputs, filter_json, by_dataset)) } else { None };
     let inputs = Inputs { scales: scales.as_ref().and_then(|s| s.as_deref().ok()), ..*inputs };
-    let filter = match filter_json {
-        None => Predicate::All,
-        Some(filter) => inputs.filter(entity, filter, "filter")?,
+    let conditions = match filter_json {
+        None => Vec::new(),
+        Some(filter) => inputs.conditions(entity, filter, "filter")?,
     };
+    let filter = Predicate::all(conditions.iter().map(|(_, condition)| condition.clone()).collect());
     let order_json = arguments.get("orderBy").filter(|o| !o.is_null());
     let order = order_of(&inputs, entity, order_json)?;
     if order_json.is_some() && !by_dataset && order.iter().any(|k| k.by.is_column("value_scaled")) {
@@ -113,7 +118,11 @@ pub fn page_of(
         &filter_json.map(ToString::to_string).unwrap_or_default(),
         &order.iter().map(|k| format!("{} {};", k.by.signature(), k.descending)).collect::<String>(),
     ]);
-    let page = page(snapshot, inputs.limits, entity, &order, hash, arguments)?;
+    let page = Page {
+        name: place.name.to_owned(),
+        conditions,
+        ..page(snapshot, inputs.limits, entity, &order, hash, arguments)?
+    };
     Ok(List { entity, filter, order, page: Some(page) })
 }
 
@@ -178,6 +187,8 @@ fn page(
         after,
         revision_changed,
         hash,
+        name: String::new(),
+        conditions: Vec::new(),
     })
 }
 

@@ -29,6 +29,17 @@ pub struct Session<'a> {
     pub statements: usize,
     /// Their texts, when somebody wants them.
     pub texts: Option<Vec<String>>,
+    /// Lists that a filter left empty.
+    pub empty: Vec<EmptyList>,
+}
+
+/// A list that a filter left empty, for all parents where it has parents.
+#[derive(Debug, Clone)]
+pub struct EmptyList {
+    /// The list.
+    pub list: List,
+    /// Its parents.
+    pub parents: Option<Parents>,
 }
 
 /// Rows that were read, with everything below them.
@@ -64,7 +75,12 @@ pub struct PageData {
 
 type Read<T> = Result<T, RunError>;
 
-impl Session<'_> {
+impl<'a> Session<'a> {
+    /// A reading on a connection inside a read transaction.
+    pub fn new(conn: &'a mut Conn, snapshot: &'a Snapshot, record: bool) -> Self {
+        Self { conn, snapshot, statements: 0, texts: record.then(Vec::new), empty: Vec::new() }
+    }
+
     /// Runs a statement of the tree.
     pub fn rows<Q>(&mut self, query: Q, types: &[ColumnType]) -> Result<Vec<Row>, StorageError>
     where
@@ -159,7 +175,27 @@ impl Session<'_> {
                 pages.entry(NO_PARENT).or_default().total.get_or_insert(0);
             }
         }
+        self.note_if_empty(list, wants, rows.is_empty(), &pages, parents);
         Ok((rows, pages))
+    }
+
+    fn note_if_empty(
+        &mut self,
+        list: &List,
+        wants: Wants,
+        no_rows: bool,
+        pages: &HashMap<i64, PageData>,
+        parents: Option<&Parents>,
+    ) {
+        let Some(page) = list.page.as_ref().filter(|p| !p.from_cursor && !p.conditions.is_empty()) else { return };
+        let is_empty = if wants.total {
+            pages.values().all(|p| p.total.unwrap_or(0) == 0)
+        } else {
+            wants.rows && no_rows && page.size > 0
+        };
+        if is_empty {
+            self.empty.push(EmptyList { list: list.clone(), parents: parents.cloned() });
+        }
     }
 
     /// The level of rows that were read: their children and computed values.

@@ -3,6 +3,7 @@
 
 use serde_json::Value as Json;
 
+use super::checks::{Mentions, check};
 use super::errors::GraphError;
 use super::limits::Limits;
 use super::lookup;
@@ -197,7 +198,12 @@ pub struct Inputs<'a> {
     pub scales: Option<&'a [Scale]>,
     /// Relations between the list and the rows that are looked at.
     pub hops: usize,
+    /// Codes and slugs that only the database can check.
+    pub mentions: &'a Mentions,
 }
+
+/// The conditions beside each other in a filter: what each is about, and itself.
+pub type Conditions = Vec<(String, Predicate)>;
 
 /// Ids of a folded dimension condition beyond which a sub-select is cheaper than a list.
 const MAX_FOLDED_IDS: usize = 2000;
@@ -211,6 +217,11 @@ fn invalid(path: &str, message: &str) -> GraphError {
 impl Inputs<'_> {
     /// The condition of a filter object.
     pub fn filter(&self, entity: &'static Entity, json: &Json, path: &str) -> Answer {
+        Ok(Predicate::all(self.conditions(entity, json, path)?.into_iter().map(|(_, condition)| condition).collect()))
+    }
+
+    /// The conditions that stand beside each other in a filter object.
+    pub fn conditions(&self, entity: &'static Entity, json: &Json, path: &str) -> Result<Conditions, GraphError> {
         let object = json.as_object().ok_or_else(|| invalid(path, "expected an object with conditions"))?;
         if object.is_empty() {
             return Err(invalid(path, "an empty object says nothing; leave it out"));
@@ -221,9 +232,10 @@ impl Inputs<'_> {
             if value.is_null() {
                 return Err(invalid(&here, "null says nothing; leave the condition out, or use isNull"));
             }
-            parts.push(self.member(entity, key, value, &here)?);
+            let condition = self.member(entity, key, value, &here)?;
+            parts.push((here, condition));
         }
-        Ok(Predicate::all(parts))
+        Ok(parts)
     }
 
     fn member(&self, entity: &'static Entity, key: &str, value: &Json, here: &str) -> Answer {
@@ -234,7 +246,12 @@ impl Inputs<'_> {
             "within" if entity.tree => self.within(entity, value, here),
             _ => {
                 if let Some(field) = entity.field(key) {
-                    return self.operators_of(value, here, |op, operand, at| self.operator(field, op, operand, at));
+                    return self.operators_of(value, here, |op, operand, at| {
+                        if field.known {
+                            self.check_known((entity, field), op, operand, at)?;
+                        }
+                        self.operator(field, op, operand, at)
+                    });
                 }
                 if let Some(relation) = entity.relation(key) {
                     return self.related(relation, value, here);
@@ -279,6 +296,22 @@ impl Inputs<'_> {
             parts.push(each(op, operand, &at)?);
         }
         Ok(Predicate::all(parts))
+    }
+
+    /// Refuses a code that no row has.
+    fn check_known(
+        &self,
+        field: (&'static Entity, &'static Field),
+        op: &str,
+        json: &Json,
+        at: &str,
+    ) -> Result<(), GraphError> {
+        let one = |json: &Json, at: &str| check(self.snapshot, self.mentions, field, &text(json, at)?, at);
+        match op {
+            "eq" | "ne" => one(json, at),
+            "in" | "notIn" => self.list(json, at, one).map(|_| ()),
+            _ => Ok(()),
+        }
     }
 
     fn operator(&self, field: &Field, op: &str, json: &Json, at: &str) -> Answer {

@@ -27,7 +27,8 @@ pub fn nearest<'a>(wanted: &str, words: impl Iterator<Item = &'a str>) -> Vec<St
     scored.into_iter().take(3).map(|(_, word)| word.to_owned()).collect()
 }
 
-fn unknown(what: &str, code: &str, nearest: &[String]) -> GraphError {
+/// The error of a code that is none.
+pub fn unknown(what: &str, code: &str, nearest: &[String]) -> GraphError {
     let shown: String = code.chars().filter(|c| !c.is_control()).take(80).collect();
     naming(GraphError::new(Reason::UnknownCode, format!("`{shown}` is not a known {what}")), nearest)
 }

@@ -5,6 +5,7 @@ use apollo_compiler::Node;
 use apollo_compiler::executable::{Field as Selected, SelectionSet};
 use serde_json::{Map, Value as Json};
 
+use super::checks::Mentions;
 use super::collect::{Reader, sub_selections};
 use super::connection::{List, Place, page_of, whole_list};
 use super::errors::GraphError;
@@ -229,6 +230,8 @@ pub struct Planner<'a> {
     pub snapshot: &'a Snapshot,
     /// Limits.
     pub limits: &'a Limits,
+    /// Codes and slugs that only the database can check.
+    pub mentions: &'a Mentions,
 }
 
 impl RowPlan {
@@ -399,7 +402,7 @@ impl<'a> Planner<'a> {
     }
 
     fn inputs(&self) -> Inputs<'a> {
-        Inputs { snapshot: self.snapshot, limits: self.limits, scales: None, hops: 0 }
+        Inputs { snapshot: self.snapshot, limits: self.limits, scales: None, hops: 0, mentions: self.mentions }
     }
 
     /// How objects of a plan's entity are written; the plan learns what it must read.

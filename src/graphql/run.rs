@@ -9,10 +9,12 @@ use apollo_compiler::introspection;
 use apollo_compiler::validation::Valid;
 use serde_json::{Map, Value as Json, json};
 
+use super::checks::{self, Mentions};
 use super::collect::Reader;
 use super::document::{Document, Documents};
 use super::errors::{GraphError, RunError};
 use super::execute::Session;
+use super::hints;
 use super::limits::Limits;
 use super::lookup;
 use super::plan::{Object, Planner, Root, RootWhat, Which};
@@ -71,6 +73,7 @@ pub struct Response {
 struct Done {
     data: String,
     errors: Vec<GraphError>,
+    hints: Vec<Json>,
     revision: i64,
     statements: usize,
     texts: Option<Vec<String>>,
@@ -185,10 +188,12 @@ impl Graph {
                 .get(operation.as_deref())
                 .map_err(|_| GraphError::new(Reason::OperationNotFound, "there is no such operation"))?;
             let reader = Reader { document: &document, types: &schema.types, variables: &variables };
-            let planner = Planner { reader, snapshot, limits: &limits };
+            let mentions = Mentions::default();
+            let planner = Planner { reader, snapshot, limits: &limits, mentions: &mentions };
             let roots = planner.operation(&operation.selection_set)?;
             let backend = conn.backend();
-            let session = Session { conn, snapshot, statements: 0, texts: record.then(Vec::new) };
+            let mut session = Session::new(conn, snapshot, record);
+            checks::verify(&mut session, &checks::sorted(mentions))?;
             write(&roots, session, &introspection, backend, &limits)
         };
         self.db.read::<Done, RunError>(until, work).await.map_err(GraphError::from)
@@ -259,13 +264,9 @@ fn write(
         errors.extend(told);
     }
     writer.out.push('}');
-    Ok(Done {
-        data: writer.out,
-        errors,
-        revision: snapshot.revision,
-        statements: session.statements,
-        texts: session.texts,
-    })
+    let data = writer.out;
+    let hints = hints::of_empty_lists(&mut session);
+    Ok(Done { data, errors, hints, revision: snapshot.revision, statements: session.statements, texts: session.texts })
 }
 
 fn write_object(
@@ -294,6 +295,9 @@ fn finish(done: &Done, request_id: &str) -> Response {
     }
     let mut extensions = Map::new();
     extensions.insert("revision".to_owned(), json!(done.revision.to_string()));
+    if !done.hints.is_empty() {
+        extensions.insert("hints".to_owned(), Json::from(done.hints.as_slice()));
+    }
     if let Some(texts) = &done.texts {
         extensions.insert("statements".to_owned(), json!(done.statements));
         extensions.insert("sql".to_owned(), json!(texts));

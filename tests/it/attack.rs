@@ -442,9 +442,9 @@ fn deep_filters_are_answered_or_refused() {
     for db in world_databases(&world) {
         let graph = db.graph();
         let leaves: [(&str, Json, &str); 4] = [
-            ("not", json!({ "slug": { "eq": "x" } }), "not"),
+            ("not", json!({ "series": { "eq": "x" } }), "not"),
             ("and", json!({ "slug": { "ne": "x" } }), "and"),
-            ("mixed", json!({ "slug": { "eq": "x" } }), "or"),
+            ("mixed", json!({ "series": { "eq": "x" } }), "or"),
             ("relation", json!({ "slug": { "ne": "x" } }), "relation"),
         ];
         for (name, leaf, _) in leaves {
@@ -474,10 +474,10 @@ fn long_lists_and_many_conditions() {
     for db in world_databases(&world) {
         let graph = db.graph();
         let slugs = |n: usize| (0..n).map(|i| json!(format!("slug-{i}"))).collect::<Vec<_>>();
-        let conditions = |n: usize| (0..n).map(|i| json!({ "slug": { "eq": format!("s{i}") } })).collect::<Vec<_>>();
+        let conditions = |n: usize| (0..n).map(|i| json!({ "series": { "eq": format!("s{i}") } })).collect::<Vec<_>>();
         let days = |n: usize| (0..n).map(|_| json!({ "startsOn": { "in": ["2024-01-01"] } })).collect::<Vec<_>>();
         for (filter, refused) in [
-            (json!({ "slug": { "in": slugs(1000) } }), false),
+            (json!({ "series": { "in": slugs(1000) } }), false),
             (json!({ "slug": { "in": slugs(1001) } }), true),
             (json!({ "or": conditions(1000) }), false),
             (json!({ "or": conditions(1001) }), true),

@@ -168,8 +168,8 @@ fn roots() -> impl Iterator<Item = &'static Entity> {
     catalog::ALL.iter().copied().filter(|e| e.plural.is_some() && e.filterable())
 }
 
-/// Operands of a field: values that are there, values beside them, and the ends of the kind.
-fn operands(world: &World, entity: &'static Entity, field: &Field) -> Vec<Json> {
+/// Values of a field that are there.
+fn present(world: &World, entity: &'static Entity, field: &Field) -> Vec<Json> {
     let mut present: Vec<Json> = Vec::new();
     for seen in world.rows_of(entity) {
         let value = shown(world, field, &seen);
@@ -177,6 +177,12 @@ fn operands(world: &World, entity: &'static Entity, field: &Field) -> Vec<Json> 
             present.push(value);
         }
     }
+    present
+}
+
+/// Operands of a field: values that are there, values beside them, and the ends of the kind.
+fn operands(world: &World, entity: &'static Entity, field: &Field) -> Vec<Json> {
+    let present = present(world, entity, field);
     let mut out: Vec<Json> = match present.len() {
         0..=4 => present,
         n => [0, n / 3, n / 2, n - 1].into_iter().map(|at| present[at].clone()).collect(),
@@ -207,9 +213,13 @@ fn operands(world: &World, entity: &'static Entity, field: &Field) -> Vec<Json> 
 
 /// Every operator of a field with its operands.
 fn conditions(world: &World, entity: &'static Entity, field: &Field) -> Vec<Json> {
-    let values = operands(world, entity, field);
+    let all = operands(world, entity, field);
+    // Equality with a code that no row has is refused: see `unknown_codes_are_refused_wherever_they_stand`.
+    let known: Vec<Json> =
+        if field.known { present(world, entity, field).into_iter().take(6).collect() } else { all.clone() };
     let mut out = Vec::new();
     for (op, _) in inputs::operators(field.kind) {
+        let values = if matches!(op, "eq" | "ne" | "in" | "notIn") { &known } else { &all };
         match op {
             "in" | "notIn" => {
                 out.push(json!({ op: [] }));
@@ -259,6 +269,63 @@ fn every_field_with_every_operator_of_its_kind() {
         }
     }
     trial.finish(1000);
+}
+
+#[test]
+fn unknown_codes_are_refused_wherever_they_stand() {
+    let world = World::new(SEED);
+    for db in world_databases(&world) {
+        let graph = db.graph();
+        let mut tried = 0;
+        let mut refused = |entity: &'static Entity, filter: Json, value: &str| {
+            tried += 1;
+            let (name, plural) = (entity.name, entity.plural.unwrap());
+            let query = format!("query($filter: {name}Filter) {{ list: {plural}(filter: $filter) {{ totalCount }} }}");
+            let answer = ask_with(&graph, &query, json!({ "filter": filter }));
+            let error = &answer["errors"][0];
+            assert_eq!(error["extensions"]["reason"], "UNKNOWN_CODE", "{} {filter}: {answer}", db.backend());
+            assert!(answer.get("data").is_none(), "{filter}: {answer}");
+            assert!(error["message"].as_str().unwrap().contains(&format!("`{value}`")), "{answer}");
+            error["extensions"]["hint"].as_str().unwrap().to_owned()
+        };
+        for entity in roots() {
+            for field in entity.fields.iter().filter(|f| f.filter && f.known) {
+                let there = present(&world, entity, field)[0].as_str().unwrap().to_owned();
+                let wrong = format!("{there}\u{e9}");
+                for condition in [
+                    json!({ "eq": wrong }),
+                    json!({ "ne": wrong }),
+                    json!({ "in": [there, wrong] }),
+                    json!({ "notIn": [wrong] }),
+                ] {
+                    for filter in [
+                        json!({ field.name: condition }),
+                        json!({ "or": [{ field.name: { "eq": there } }, { "not": { field.name: condition } }] }),
+                    ] {
+                        let hint = refused(entity, filter, &wrong);
+                        assert!(hint.contains(&format!("`{there}`")), "{there} is not among the nearest: {hint}");
+                    }
+                }
+            }
+            for relation in entity.relations.iter().filter(|r| r.filter) {
+                let Some(field) = relation.target.fields.iter().find(|f| f.filter && f.known) else { continue };
+                let condition = json!({ field.name: { "eq": "nowhere" } });
+                if relation.is_one() {
+                    refused(entity, json!({ relation.name: condition }), "nowhere");
+                } else {
+                    for quantifier in ["some", "none", "every"] {
+                        refused(entity, json!({ relation.name: { quantifier: condition } }), "nowhere");
+                    }
+                    refused(
+                        entity,
+                        json!({ relation.name: { "count": { "filter": condition, "gte": 1 } } }),
+                        "nowhere",
+                    );
+                }
+            }
+        }
+        assert!(tried > 150, "only {tried} filters were tried");
+    }
 }
 
 #[test]

@@ -99,6 +99,15 @@ pub fn position(columns: &[Column], order: &[Key], key: usize) -> Option<usize> 
 #[derive(Debug, Clone)]
 pub struct Count(pub Select);
 
+/// One row if a [`Select`] has any.
+#[derive(Debug, Clone)]
+pub struct Any(pub Select);
+
+/// Smallest and largest value of the first column of a [`Select`]; with a second column, by its value, which is
+/// selected behind them.
+#[derive(Debug, Clone)]
+pub struct Extent(pub Select);
+
 impl Select {
     fn push_columns<'b, DB: Dialect>(&'b self, out: &mut AstPass<'_, 'b, DB>, alias: Alias) -> QueryResult<()> {
         for (index, column) in self.columns.iter().enumerate() {
@@ -412,6 +421,39 @@ impl<DB: Dialect> QueryFragment<DB> for Count {
     }
 }
 
+impl Select {
+    /// All arms without order and limit; for parents, of any of them.
+    fn push_whole<'b, DB: Dialect>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        match &self.parents {
+            None => self.push_arms(out, Parent::None, false),
+            Some(parents) => self.push_arms(out, Parent::Among(&parents.ids), false),
+        }
+    }
+}
+
+impl<DB: Dialect> QueryFragment<DB> for Any {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        out.push_sql("SELECT 1 AS c0 FROM (");
+        self.0.push_whole(&mut out)?;
+        out.push_sql(") u LIMIT 1");
+        Ok(())
+    }
+}
+
+impl<DB: Dialect> QueryFragment<DB> for Extent {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        let is_grouped = self.0.columns.len() > 1;
+        out.push_sql(if is_grouped {
+            "SELECT MIN(u.c0) AS c0, MAX(u.c0) AS c1, u.c1 AS c2 FROM ("
+        } else {
+            "SELECT MIN(u.c0) AS c0, MAX(u.c0) AS c1 FROM ("
+        });
+        self.0.push_whole(&mut out)?;
+        out.push_sql(if is_grouped { ") u GROUP BY u.c1 ORDER BY u.c1 DESC" } else { ") u" });
+        Ok(())
+    }
+}
+
 macro_rules! untyped_query {
     ($($name:ty),*) => {$(
         impl QueryId for $name {
@@ -427,4 +469,4 @@ macro_rules! untyped_query {
 }
 pub(crate) use untyped_query;
 
-untyped_query!(Select, Count);
+untyped_query!(Select, Count, Any, Extent);
