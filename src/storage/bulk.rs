@@ -1,6 +1,10 @@
 //! Fixed statements and batches of rows to insert, for the loaders.
 
+use std::io::Write;
+
 use diesel::RunQueryDsl;
+use diesel::pg::PgConnection;
+use diesel::prelude::ExecuteCopyFromDsl as _;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 use diesel::sql_types::Untyped;
@@ -8,6 +12,7 @@ use diesel::sql_types::Untyped;
 use super::StorageError;
 use super::conn::Conn;
 use super::dialect::Dialect;
+use super::schema;
 use super::value::Value;
 
 /// A statement whose text is fixed in the program and has no binds.
@@ -118,6 +123,11 @@ pub fn insert(
     key: &'static [&'static str],
     rows: &[Vec<Value>],
 ) -> Result<(), StorageError> {
+    if let (Conn::Postgres(inner), true) = (&mut *conn, key.is_empty() && !rows.is_empty())
+        && copy(inner, table, columns, rows)?
+    {
+        return Ok(());
+    }
     for batch in rows.chunks(BATCH) {
         let statement = Insert { table, columns, key, rows: batch };
         match conn {
@@ -126,6 +136,73 @@ pub fn insert(
         }?;
     }
     Ok(())
+}
+
+macro_rules! copied {
+    ($($table:ident($($column:ident),+);)+) => {
+        /// Copies rows into one of the tables that imports fill, several times as fast as inserting them; false, and
+        /// nothing is done, for any other.
+        fn copy(
+            conn: &mut PgConnection,
+            table: &str,
+            columns: &[&str],
+            rows: &[Vec<Value>],
+        ) -> Result<bool, StorageError> {
+            let write = |out: &mut dyn Write| write_rows(out, rows);
+            $(if table == stringify!($table) && columns == [$(stringify!($column)),+] {
+                let target = ($(schema::$table::$column,)+);
+                diesel::copy_from(schema::$table::table).from_raw_data(target, write).execute(conn)?;
+                return Ok(true);
+            })+
+            Ok(false)
+        }
+    };
+}
+
+copied! {
+    sectors(id, classification_id, code, level, parent_id, path, sort_name);
+    names(subject_kind, subject_id, language, ordinal, text, folded);
+    terms(term, kind, subject_id);
+    changes(revision, entity, entity_key, action, n_inserted, n_updated, n_deleted, replaced);
+}
+
+/// Writes rows in the text form of PostgreSQL's COPY.
+fn write_rows(out: &mut dyn Write, rows: &[Vec<Value>]) -> Result<(), StorageError> {
+    let mut line = String::new();
+    for row in rows {
+        line.clear();
+        for (column, value) in row.iter().enumerate() {
+            if column > 0 {
+                line.push('\t');
+            }
+            match value {
+                Value::Null => line.push_str("\\N"),
+                Value::Int(n) => line.push_str(&n.to_string()),
+                Value::Float(f) => line.push_str(&f.to_string()),
+                Value::Bool(b) => line.push(if *b { 't' } else { 'f' }),
+                Value::Text(text) => push_escaped(&mut line, text),
+                Value::Date(date) => line.push_str(&date.to_string()),
+                Value::Time(time) => line.push_str(&time.to_string()),
+            }
+        }
+        line.push('\n');
+        out.write_all(line.as_bytes())
+            .map_err(|e| StorageError::Unavailable(format!("the database stopped taking rows: {e}")))?;
+    }
+    Ok(())
+}
+
+/// Adds a text with what ends a column, a row or an escape written out.
+fn push_escaped(line: &mut String, text: &str) {
+    for c in text.chars() {
+        match c {
+            '\\' => line.push_str("\\\\"),
+            '\t' => line.push_str("\\t"),
+            '\n' => line.push_str("\\n"),
+            '\r' => line.push_str("\\r"),
+            _ => line.push(c),
+        }
+    }
 }
 
 /// Sets columns of one row by its id.

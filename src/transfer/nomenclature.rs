@@ -317,14 +317,18 @@ pub fn add(conn: &mut Conn, edition: &str, mut nodes: Vec<Node>) -> Done<Added> 
             Some(known) => renamed.push((known.id, node)),
         }
     }
-    for (id, node) in renamed {
+    for part in renamed.chunks(bulk::BATCH) {
+        let ids = part.iter().map(|(id, _)| id.to_string()).collect::<Vec<_>>().join(", ");
         bulk::execute(
             conn,
             &Statement(format!(
-                "DELETE FROM names WHERE subject_kind = 'SECTOR' AND subject_id = {id} AND language = 'en'"
+                "DELETE FROM names WHERE subject_kind = 'SECTOR' AND subject_id IN ({ids}) AND language = 'en'"
             )),
         )?;
-        bulk::execute(conn, &Statement(format!("DELETE FROM terms WHERE kind = 'SECTOR' AND subject_id = {id}")))?;
+        // No index finds the terms of a node: each of these reads all of them.
+        bulk::execute(conn, &Statement(format!("DELETE FROM terms WHERE kind = 'SECTOR' AND subject_id IN ({ids})")))?;
+    }
+    for (id, node) in renamed {
         bulk::update(conn, "sectors", id, &[("sort_name", Value::Text(fold(&node.name)))])?;
         tree.name(id, &node.name);
         tree.added.renamed += 1;

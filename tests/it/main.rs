@@ -18,6 +18,7 @@ mod demo_filters;
 mod import;
 mod leaving;
 mod migrations;
+mod nomenclature;
 mod oracle;
 mod paging;
 mod program;
