@@ -146,6 +146,13 @@ pub enum Conn {
 impl Conn {
     /// Connects. A SQLite file must exist; see [`Conn::create`].
     pub fn open(address: &Address, purpose: Purpose) -> Result<Self, StorageError> {
+        let mut conn = Self::open_unlimited(address, purpose)?;
+        conn.limit_statements(purpose)?;
+        Ok(conn)
+    }
+
+    /// The same, with the time of statements not limited yet.
+    pub fn open_unlimited(address: &Address, purpose: Purpose) -> Result<Self, StorageError> {
         match address {
             Address::Sqlite(path) => {
                 if !path.exists() {
@@ -196,14 +203,24 @@ impl Conn {
         let mut setup =
             "SET TIME ZONE 'UTC'; SET plan_cache_mode = force_custom_plan; SET jit = off; SET client_min_messages = warning;"
                 .to_owned();
-        if let Purpose::Read { statement_timeout } = purpose {
-            setup.push_str(&format!(
-                " SET statement_timeout = {}; SET default_transaction_read_only = on; SET default_transaction_isolation = 'repeatable read';",
-                statement_timeout.as_millis()
-            ));
+        if matches!(purpose, Purpose::Read { .. }) {
+            setup.push_str(
+                " SET default_transaction_read_only = on; SET default_transaction_isolation = 'repeatable read';",
+            );
         }
         conn.batch_execute(&setup).map_err(|e| StorageError::Unavailable(e.to_string()))?;
         Ok(Self::Postgres(conn))
+    }
+
+    /// From here on PostgreSQL ends statements of requests at their time limit; SQLite's end at the deadline of each
+    /// read.
+    pub fn limit_statements(&mut self, purpose: Purpose) -> Result<(), StorageError> {
+        match (self, purpose) {
+            (Self::Postgres(conn), Purpose::Read { statement_timeout }) => conn
+                .batch_execute(&format!("SET statement_timeout = {}", statement_timeout.as_millis()))
+                .map_err(|e| StorageError::Unavailable(e.to_string())),
+            _ => Ok(()),
+        }
     }
 
     /// `sqlite` or `postgresql`.

@@ -67,8 +67,9 @@ impl r2d2::ManageConnection for Manager {
     type Error = StorageError;
 
     fn connect(&self) -> Result<Pooled, StorageError> {
-        let mut conn = Conn::open(&self.address, self.purpose)?;
+        let mut conn = Conn::open_unlimited(&self.address, self.purpose)?;
         let process = conn.process()?;
+        conn.limit_statements(self.purpose)?;
         Ok(Pooled { conn, process, broken: false, served: 0 })
     }
 
