@@ -87,7 +87,7 @@ impl Search<'_, '_> {
         let message = if alone.is_empty() {
             "each condition alone leaves rows, but no row meets even all but one of them".to_owned()
         } else {
-            format!("no row meets {} alone", alone.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", nor "))
+            format!("no row meets {}", alone.iter().map(|n| format!("`{n}` alone")).collect::<Vec<_>>().join(", nor "))
         };
         Ok(Some(self.told("EMPTIED_BY_SEVERAL", &alone, message)))
     }

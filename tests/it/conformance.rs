@@ -565,6 +565,67 @@ fn filters_made_by_chance() {
     trial.finish(500);
 }
 
+/// What a hint claims of an empty list is what the oracle finds.
+#[test]
+fn empty_lists_are_explained_truly() {
+    let world = World::new(SEED);
+    let databases = world_databases(&world);
+    let graphs: Vec<_> = databases.iter().map(|db| (db.backend(), db.graph())).collect();
+    let mut chance = Chance::new(SEED + 4);
+    let mut told: std::collections::BTreeMap<String, usize> = std::collections::BTreeMap::new();
+    for entity in roots().filter(|e| !e.mirrored) {
+        for _ in 0..60 {
+            let parts: Vec<Json> =
+                (0..1 + chance.below(3)).map(|_| random_filter(&mut chance, &world, entity, 1)).collect();
+            let mut filter = Map::new();
+            for part in parts {
+                filter.extend(part.as_object().unwrap().clone());
+            }
+            let rows = world.rows_of(entity);
+            let n_rows = |filter: &Map<String, Json>| {
+                let filter = Json::Object(filter.clone());
+                rows.iter().filter(|seen| world.holds(entity, seen, &filter)).count()
+            };
+            let is_empty = n_rows(&filter) == 0;
+            for (backend, graph) in &graphs {
+                let query = format!(
+                    "query($filter: {}Filter) {{ list: {}(filter: $filter) {{ nodes {{ __typename }} }} }}",
+                    entity.name,
+                    entity.plural.unwrap()
+                );
+                let answer = ask_with(graph, &query, json!({ "filter": filter }));
+                let hints = &answer["extensions"]["tearoad"]["hints"];
+                if !is_empty {
+                    assert!(hints.is_null(), "{backend} {filter:?}: {hints}");
+                    continue;
+                }
+                let hint = &hints[0];
+                let reason = hint["reason"].as_str().unwrap_or_else(|| panic!("{backend} {filter:?}: {answer}"));
+                *told.entry(reason.to_owned()).or_default() += 1;
+                let named: BTreeSet<&str> =
+                    hint["conditions"].as_array().unwrap().iter().map(|c| &c.as_str().unwrap()[7..]).collect();
+                for (key, condition) in &filter {
+                    let mut others = filter.clone();
+                    others.remove(key);
+                    let alone = Map::from_iter([(key.clone(), condition.clone())]);
+                    let claimed = match reason {
+                        "EMPTIED_BY_CONDITION" => n_rows(&others) > 0,
+                        "EMPTIED_BY_SEVERAL" => n_rows(&alone) == 0,
+                        _ => false,
+                    };
+                    assert_eq!(
+                        named.contains(key.as_str()),
+                        claimed,
+                        "{backend} {} {filter:?} {key}: {hint}",
+                        entity.name
+                    );
+                }
+            }
+        }
+    }
+    assert!(told["EMPTIED_BY_CONDITION"] > 40 && told["EMPTIED_BY_SEVERAL"] > 5, "{told:?}");
+}
+
 #[test]
 fn two_filters_joined_give_intersection_union_and_complement() {
     let world = World::new(SEED);

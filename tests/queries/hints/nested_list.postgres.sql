@@ -1,0 +1,3 @@
+SELECT t0.period_start AS c0, t0.period_months AS c1, t0.dataset_id AS c2, t0.reporter_id AS c3, t0.partner_id AS c4, t0.sector_id AS c5, t0.flow AS c6, t0.origin AS c7, t0.reporter_id AS p FROM trade_figures t0 WHERE t0.reporter_id = ANY($1) AND (t0.dataset_id = $2 AND t0.period_start >= $3) ORDER BY t0.dataset_id, t0.reporter_id, t0.partner_id, t0.sector_id, t0.flow, t0.period_start, t0.period_months, t0.origin LIMIT 21
+SELECT 1 AS c0 FROM (SELECT 1 AS c0, t0.reporter_id AS p FROM trade_figures t0 WHERE t0.reporter_id = ANY($1) AND t0.dataset_id = $2) u LIMIT 1
+SELECT MIN(u.c0) AS c0, MAX(u.c0) AS c1, u.c1 AS c2 FROM (SELECT t0.period_start AS c0, t0.period_months AS c1 FROM dataset_coverage t0 WHERE TRUE) u GROUP BY u.c1 ORDER BY u.c1 DESC

@@ -1,0 +1,7 @@
+SELECT t0.period_start AS c0, t0.period_months AS c1, t0.dataset_id AS c2, t0.reporter_id AS c3, t0.partner_id AS c4, t0.sector_id AS c5, t0.flow AS c6, t0.origin AS c7 FROM trade_figures t0 WHERE TRUE AND ((t0.dataset_id = ? AND t0.reporter_id = ?) AND ((t0.flow = ?) AND (t0.period_start = ? AND t0.period_months = ?))) ORDER BY t0.dataset_id, t0.reporter_id, t0.partner_id, t0.sector_id, t0.flow, t0.period_start, t0.period_months, t0.origin LIMIT 21
+SELECT COUNT(*) AS c0 FROM (SELECT 1 AS c0 FROM trade_figures t0 WHERE TRUE AND ((t0.dataset_id = ? AND t0.reporter_id = ?) AND ((t0.flow = ?) AND (t0.period_start = ? AND t0.period_months = ?)))) u
+SELECT 1 AS c0 FROM (SELECT 1 AS c0 FROM trade_figures t0 WHERE TRUE AND t0.dataset_id = ?) u LIMIT 1
+SELECT 1 AS c0 FROM (SELECT 1 AS c0 FROM trade_figures t0 WHERE TRUE AND ((t0.dataset_id = ? AND t0.flow = ?) AND (t0.period_start = ? AND t0.period_months = ?))) u LIMIT 1
+SELECT 1 AS c0 FROM (SELECT 1 AS c0 FROM trade_figures t0 WHERE TRUE AND ((t0.dataset_id = ? AND t0.reporter_id = ?) AND (t0.period_start = ? AND t0.period_months = ?))) u LIMIT 1
+SELECT 1 AS c0 FROM (SELECT 1 AS c0 FROM trade_figures t0 WHERE TRUE AND ((t0.dataset_id = ?) AND (t0.reporter_id = ? AND t0.flow = ?))) u LIMIT 1
+SELECT MIN(u.c0) AS c0, MAX(u.c0) AS c1, u.c1 AS c2 FROM (SELECT t0.period_start AS c0, t0.period_months AS c1 FROM dataset_coverage t0 WHERE TRUE AND t0.reporter_id = ?) u GROUP BY u.c1 ORDER BY u.c1 DESC

@@ -1,0 +1,6 @@
+SELECT t0.slug AS c0, t0.starts_on AS c1, t0.id AS c2 FROM events t0 WHERE TRUE AND (t0.kind = ? AND t0.starts_on >= ?) ORDER BY t0.starts_on, t0.id LIMIT 21
+SELECT 1 AS c0 FROM (SELECT 1 AS c0 FROM events t0 WHERE TRUE) u LIMIT 1
+SELECT 1 AS c0 FROM (SELECT 1 AS c0 FROM events t0 WHERE TRUE AND t0.starts_on >= ?) u LIMIT 1
+SELECT 1 AS c0 FROM (SELECT 1 AS c0 FROM events t0 WHERE TRUE AND t0.kind = ?) u LIMIT 1
+SELECT 1 AS c0 FROM (SELECT 1 AS c0 FROM events t0 WHERE TRUE AND t0.kind = ?) u LIMIT 1
+SELECT 1 AS c0 FROM (SELECT 1 AS c0 FROM events t0 WHERE TRUE AND t0.starts_on >= ?) u LIMIT 1
