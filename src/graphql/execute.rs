@@ -15,7 +15,7 @@ use crate::storage::snapshot::Snapshot;
 use crate::storage::sql::Side;
 use crate::storage::sql::near::Near;
 use crate::storage::sql::predicate::Predicate;
-use crate::storage::sql::select::{Arm, Column, Count, Parents, Select};
+use crate::storage::sql::select::{Arm, Column, Count, Counted, Parents, Select};
 use crate::storage::value::{ColumnType, Row, Value};
 
 /// The reading of one request.
@@ -145,6 +145,7 @@ impl<'a> Session<'a> {
     ) -> Read<(Vec<Row>, HashMap<i64, PageData>)> {
         let mut pages: HashMap<i64, PageData> = HashMap::new();
         let mut rows = Vec::new();
+        let mut totals: HashMap<i64, i64> = HashMap::new();
         let page = list.page.as_ref();
         let select = |arms: Vec<Arm>, columns: Vec<Column>| Select {
             entity: plan.entity,
@@ -156,24 +157,30 @@ impl<'a> Session<'a> {
             limit: page.map(|p| p.size.saturating_add(1)),
             parents: parents.cloned(),
         };
+        let whole = || select(List { page: None, ..list.clone() }.arms(self.snapshot), Vec::new());
         if wants.rows {
-            let mut types = types(plan);
-            types.push(ColumnType::Int);
-            rows = self.rows(select(list.arms(self.snapshot), plan.columns.clone()), &types)?;
-            pages = split(&mut rows, parents.map(|_| plan.columns.len()), page.map(|p| (p.size, p.backward)));
+            let types = types(plan);
+            let at = plan.columns.len();
+            let read = select(list.arms(self.snapshot), plan.columns.clone());
+            if wants.total {
+                let counted = Counted { page: read, whole: whole() };
+                rows = self.rows(counted, &types)?;
+                totals = take_totals(&mut rows, at, parents.is_some());
+            } else {
+                rows = self.rows(read, &types)?;
+            }
+            pages = split(&mut rows, parents.map(|_| at), page.map(|p| (p.size, p.backward)));
+        } else if wants.total {
+            let counts = self.rows(Count(whole()), &[])?;
+            let parent_of = |row: &Row| if parents.is_some() { row.int(0) } else { Some(NO_PARENT) };
+            let at = usize::from(parents.is_some());
+            totals = counts.iter().filter_map(|row| Some((parent_of(row)?, row.int(at)?))).collect();
         }
-        if wants.total {
-            let uncut = List { page: None, ..list.clone() };
-            let types = [ColumnType::Int, ColumnType::Int];
-            for row in self.rows(Count(select(uncut.arms(self.snapshot), Vec::new())), &types)? {
-                match parents {
-                    None => pages.entry(NO_PARENT).or_default().total = row.int(0),
-                    Some(_) => pages.entry(row.int(0).unwrap_or(NO_PARENT)).or_default().total = row.int(1),
-                }
-            }
-            if parents.is_none() {
-                pages.entry(NO_PARENT).or_default().total.get_or_insert(0);
-            }
+        for (parent, total) in totals {
+            pages.entry(parent).or_default().total = Some(total);
+        }
+        if wants.total && parents.is_none() {
+            pages.entry(NO_PARENT).or_default().total.get_or_insert(0);
         }
         self.note_if_empty(list, wants, rows.is_empty(), &pages, parents);
         Ok((rows, pages))
@@ -322,6 +329,20 @@ fn split(rows: &mut [Row], parent_at: Option<usize>, page: Option<(u32, bool)>) 
         start += length;
     }
     pages
+}
+
+/// The counts that stand behind the columns of a page (see [`Counted`]), by parent; rows that only carry a count go.
+fn take_totals(rows: &mut Vec<Row>, at: usize, has_parents: bool) -> HashMap<i64, i64> {
+    let mut totals = HashMap::new();
+    for row in rows.iter() {
+        let (parent, total) =
+            if has_parents { (row.int(at + 1), row.int(at + 2)) } else { (Some(NO_PARENT), row.int(at + 1)) };
+        if let (Some(parent), Some(total)) = (parent, total) {
+            totals.insert(parent, total);
+        }
+    }
+    rows.retain(|row| !row.get(at).is_null());
+    totals
 }
 
 /// The columns of a resident row that a plan reads.

@@ -3,8 +3,8 @@
 use crate::support::{ask, data, demo_databases, statements};
 
 const QUESTIONS: [(&str, u64); 5] = [
-    (include_str!("../../ui/questions/1-conference.graphql"), 13),
-    (include_str!("../../ui/questions/2-summer.graphql"), 6),
+    (include_str!("../../ui/questions/1-conference.graphql"), 12),
+    (include_str!("../../ui/questions/2-summer.graphql"), 4),
     (include_str!("../../ui/questions/3-trade.graphql"), 3),
     (include_str!("../../ui/questions/4-roles.graphql"), 6),
     (include_str!("../../ui/questions/5-sector.graphql"), 6),

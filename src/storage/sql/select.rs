@@ -99,6 +99,17 @@ pub fn position(columns: &[Column], order: &[Key], key: usize) -> Option<usize> 
 #[derive(Debug, Clone)]
 pub struct Count(pub Select);
 
+/// A page and the count of its whole list in one statement. Behind the columns of the page stand, without parents, a
+/// mark that is null where the page has no row, and the count; with parents the row's parent, the count's parent, and
+/// the count: a page without rows still has a count.
+#[derive(Debug, Clone)]
+pub struct Counted {
+    /// The page.
+    pub page: Select,
+    /// The list that is counted.
+    pub whole: Select,
+}
+
 /// One row if a [`Select`] has any.
 #[derive(Debug, Clone)]
 pub struct Any(pub Select);
@@ -325,7 +336,8 @@ impl Select {
                 DB::key_table(out, &parents.keys)?;
                 out.push_sql(" CROSS JOIN LATERAL (");
                 self.push_arms(out, Parent::Lateral, true)?;
-                out.push_sql(") c");
+                out.push_sql(") c ORDER BY p");
+                self.push_merged_order(out, ", ");
                 Ok(())
             }
             Some(limit) => {
@@ -431,6 +443,31 @@ impl Select {
     }
 }
 
+impl<DB: Dialect> QueryFragment<DB> for Counted {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        let Some(parents) = &self.page.parents else {
+            out.push_sql("SELECT u.*, n.total FROM (SELECT COUNT(*) AS total FROM (");
+            self.whole.push_whole(&mut out)?;
+            out.push_sql(") w) n LEFT JOIN (SELECT p.*, 1 AS one FROM (");
+            self.page.push_arms(&mut out, Parent::None, true)?;
+            out.push_sql(") p) u ON TRUE");
+            self.page.push_merged_order(&mut out, " ORDER BY ");
+            return Ok(());
+        };
+        out.push_sql("SELECT ");
+        for index in 0..self.page.columns.len() {
+            out.push_sql(&format!("r.c{index}, "));
+        }
+        out.push_sql("r.p AS p, n.p AS np, n.total FROM (");
+        self.page.push_parented(&mut out, parents)?;
+        out.push_sql(") r FULL JOIN (SELECT p, COUNT(*) AS total FROM (");
+        self.whole.push_whole(&mut out)?;
+        out.push_sql(") w GROUP BY p) n ON n.p = r.p ORDER BY COALESCE(r.p, n.p)");
+        self.page.push_merged_order(&mut out, ", ");
+        Ok(())
+    }
+}
+
 impl<DB: Dialect> QueryFragment<DB> for Any {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         out.push_sql("SELECT 1 AS c0 FROM (");
@@ -469,4 +506,4 @@ macro_rules! untyped_query {
 }
 pub(crate) use untyped_query;
 
-untyped_query!(Select, Count, Any, Extent);
+untyped_query!(Select, Count, Counted, Any, Extent);

@@ -2,7 +2,6 @@ SELECT t0.slug AS c0, (SELECT n.text FROM names n WHERE n.subject_kind = 'PARTY'
 SELECT t0.id AS c0 FROM parties t0 WHERE TRUE AND t0.kind = 'ORGANISATION' AND t0.slug = ?
 SELECT t0.code AS c0, t0.publisher_party_id AS c1, t0.id AS c2, t0.publisher_party_id AS p FROM datasets t0 WHERE t0.publisher_party_id IN (SELECT value FROM json_each(?)) ORDER BY t0.code, t0.id LIMIT 21
 SELECT t0.slug AS c0, t0.id AS c1 FROM parties t0 WHERE TRUE AND t0.kind = 'ORGANISATION' AND t0.id = ?
-SELECT t0.slug AS c0, t0.sort_name AS c1, t0.id AS c2 FROM parties t0 WHERE TRUE AND t0.kind = 'COMPANY' ORDER BY t0.sort_name, t0.id LIMIT 21
-SELECT COUNT(*) AS c0 FROM (SELECT 1 AS c0 FROM parties t0 WHERE TRUE AND t0.kind = 'COMPANY') u
+SELECT u.*, n.total FROM (SELECT COUNT(*) AS total FROM (SELECT 1 AS c0 FROM parties t0 WHERE TRUE AND t0.kind = 'COMPANY') w) n LEFT JOIN (SELECT p.*, 1 AS one FROM (SELECT t0.slug AS c0, t0.sort_name AS c1, t0.id AS c2 FROM parties t0 WHERE TRUE AND t0.kind = 'COMPANY' ORDER BY t0.sort_name, t0.id LIMIT 21) p) u ON TRUE ORDER BY c1, c2
 SELECT t0.slug AS c0 FROM parties t0 WHERE TRUE AND t0.kind = 'COMPANY' AND t0.slug = ?
 SELECT t0.slug AS c0 FROM (SELECT * FROM (SELECT r.* FROM parties r WHERE r.slug >= ? ORDER BY r.slug LIMIT 20) n0 UNION ALL SELECT * FROM (SELECT r.* FROM parties r WHERE r.slug < ? ORDER BY r.slug DESC LIMIT 20) n1 UNION ALL SELECT * FROM (SELECT r.* FROM terms w JOIN parties r ON r.id = w.subject_id WHERE w.kind = 'PARTY' AND w.term = ? ORDER BY w.subject_id LIMIT 20) w0 UNION ALL SELECT * FROM (SELECT r.* FROM terms w JOIN parties r ON r.id = w.subject_id WHERE w.kind = 'PARTY' AND w.term = ? ORDER BY w.subject_id LIMIT 20) w1) t0 WHERE TRUE AND t0.kind = 'COMPANY'
