@@ -15,6 +15,7 @@ pub mod execute;
 pub mod guard;
 pub mod hints;
 pub mod inputs;
+pub mod language;
 pub mod limits;
 pub mod lookup;
 pub mod nulls;

@@ -10,6 +10,7 @@ use super::collect::{Reader, sub_selections};
 use super::connection::{List, Place, page_of, whole_list};
 use super::errors::GraphError;
 use super::inputs::Inputs;
+use super::language;
 use super::limits::Limits;
 use super::lookup;
 use super::query::ROOTS;
@@ -232,6 +233,8 @@ pub struct Planner<'a> {
     pub limits: &'a Limits,
     /// Codes and slugs that only the database can check.
     pub mentions: &'a Mentions,
+    /// Language of names where none is asked, ISO 639-1.
+    pub language: &'static str,
 }
 
 impl RowPlan {
@@ -448,11 +451,9 @@ impl<'a> Planner<'a> {
         }
         if let ("name", Some(kind)) = (name, entity.names) {
             let arguments = self.reader.arguments(field);
-            let language = match arguments.get("lang").and_then(Json::as_str) {
-                Some("ZH") => "zh",
-                Some("RU") => "ru",
-                _ => "en",
-            };
+            let language = arguments.get("lang").and_then(Json::as_str).map_or(self.language, |word| {
+                language::LANGUAGES.iter().find(|(name, _, _)| *name == word).map_or(self.language, |(_, code, _)| code)
+            });
             let fallback = rows.plain(if entity.resident { "code" } else { "slug" });
             let name = rows.column(Column::Name { kind, language: Value::Text(language.to_owned()) });
             return Ok(What::Name(name, fallback));

@@ -15,6 +15,7 @@ use super::document::{Document, Documents};
 use super::errors::{GraphError, RunError};
 use super::execute::Session;
 use super::hints;
+use super::language;
 use super::limits::Limits;
 use super::lookup;
 use super::plan::{Object, Planner, Root, RootWhat, Which};
@@ -50,6 +51,8 @@ pub struct Request {
     pub variables: Map<String, Json>,
     /// Whether only a query may run, as over GET.
     pub query_only: bool,
+    /// What the client would like names to be in: an `Accept-Language` header.
+    pub accept_language: Option<String>,
     /// For messages and logs.
     pub request_id: String,
 }
@@ -135,8 +138,9 @@ impl Graph {
             return Err(vec![GraphError::new(reason, "only queries can be run here")]);
         }
         let name = operation.name.as_ref().map(ToString::to_string);
+        let language = language::preferred(request.accept_language.as_deref());
         let introspection = self.introspection(&document, operation, &variables).map_err(|e| vec![e])?;
-        let done = self.read(&document, name, variables, introspection, until).await.map_err(|e| vec![e])?;
+        let done = self.read(&document, name, variables, introspection, language, until).await.map_err(|e| vec![e])?;
         Ok(finish(&done, &request.request_id))
     }
 
@@ -176,6 +180,7 @@ impl Graph {
         operation: Option<String>,
         variables: Map<String, Json>,
         introspection: Map<String, Json>,
+        language: &'static str,
         until: Instant,
     ) -> Result<Done, GraphError> {
         let document = Arc::clone(document);
@@ -189,7 +194,7 @@ impl Graph {
                 .map_err(|_| GraphError::new(Reason::OperationNotFound, "there is no such operation"))?;
             let reader = Reader { document: &document, types: &schema.types, variables: &variables };
             let mentions = Mentions::default();
-            let planner = Planner { reader, snapshot, limits: &limits, mentions: &mentions };
+            let planner = Planner { reader, snapshot, limits: &limits, mentions: &mentions, language };
             let roots = planner.operation(&operation.selection_set)?;
             let backend = conn.backend();
             let mut session = Session::new(conn, snapshot, record);

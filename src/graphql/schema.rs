@@ -20,6 +20,7 @@ use async_graphql::{
 };
 
 use super::inputs;
+use super::language::LANGUAGES;
 use super::orders::{has_extremes, sort_fields, sum_fields};
 use super::query::{ROOTS, RootArgument};
 use crate::catalog::{self, Entity, Kind, Link, Relation, Shape, screaming, values};
@@ -59,6 +60,7 @@ impl OutputType for Query {
             register_leaves(registry);
             register_values(registry);
             register_node(registry);
+            register_traits(registry);
             for entity in catalog::INTERFACES.iter().copied() {
                 register_interface(registry, entity);
                 register_inputs(registry, entity);
@@ -160,7 +162,7 @@ fn register_leaves(registry: &mut Registry) {
         registry,
         "Language",
         "A language of published names. A name that is not published in it is given in English, else in any.",
-        [("EN", "English."), ("ZH", "Chinese."), ("RU", "Russian.")].map(|(a, b)| (a.to_owned(), b.to_owned())),
+        LANGUAGES.iter().map(|(word, _, doc)| ((*word).to_owned(), (*doc).to_owned())),
     );
     register_enum(
         registry,
@@ -204,7 +206,8 @@ fn register_object(registry: &mut Registry, name: &str, doc: &str, fields: Index
 
 fn register_node(registry: &mut Registry) {
     let fields = std::iter::once(("id".to_owned(), id_field())).collect();
-    let possible = catalog::ALL.iter().filter(|e| e.node.is_some()).map(|e| e.name.to_owned()).collect();
+    let all = catalog::INTERFACES.iter().chain(catalog::ALL);
+    let possible = all.filter(|e| e.node.is_some()).map(|e| e.name.to_owned()).collect();
     insert_interface(registry, "Node", "Something with a global id.", fields, possible);
 }
 
@@ -241,11 +244,50 @@ fn id_field() -> MetaField {
     field("id", "ID!", "Global id for `node` and `nodes`; equal in every installation, opaque otherwise.", Vec::new())
 }
 
+/// The published name of something.
+fn name_field() -> MetaField {
+    let language = input(
+        "lang",
+        "Language",
+        "Language of the name; when left out or null that of the request's `Accept-Language`, else English.",
+    );
+    field(
+        "name",
+        "String!",
+        "Published name in a language; where it is not published in it, in English, else in any; the code or slug without any.",
+        vec![language],
+    )
+}
+
+/// Interfaces of what many types have alike. Types of rows that stand for several types implement them too.
+fn register_traits(registry: &mut Registry) {
+    let all = || catalog::INTERFACES.iter().chain(catalog::ALL).copied();
+    let named = [name_field(), names_field()].map(|f| (f.name.clone(), f)).into_iter().collect();
+    let possible = all().filter(|e| e.names.is_some()).map(|e| e.name.to_owned()).collect();
+    insert_interface(registry, "Named", "Something with published names.", named, possible);
+    let source = field("source", "Source", "Where the record comes from; null when stated without one.", Vec::new());
+    let possible = all().filter(|e| is_sourced(e)).map(|e| e.name.to_owned()).collect();
+    let sourced = std::iter::once((source.name.clone(), source)).collect();
+    insert_interface(registry, "Sourced", "Something whose source is known.", sourced, possible);
+    // async-graphql drops types that nothing leads to, and no field has one of these as its type: `Node` leads to them.
+    if let Some(MetaType::Interface { possible_types, .. }) = registry.types.get_mut("Node") {
+        possible_types.extend(["Named", "Sourced"].map(str::to_owned));
+    }
+}
+
+fn names_field() -> MetaField {
+    let filter = input("filter", "LocalizedNameFilter", "Which of them; all when left out.");
+    let doc = "Published names in every language, in the order of language and rank.";
+    field("names", "[LocalizedName!]!", doc, vec![filter])
+}
+
+fn is_sourced(entity: &Entity) -> bool {
+    entity.relation("source").is_some_and(|r| r.shape == Shape::Object && r.target.name == "Source")
+}
+
 fn register_interface(registry: &mut Registry, entity: &'static Entity) {
     let possible = entity.variants.iter().flat_map(|v| v.cases).map(|(_, e)| e.name.to_owned()).collect();
     insert_interface(registry, entity.name, entity.doc, entity_fields(entity), possible);
-    // Not declared to implement Node: async-graphql's introspection does not tell interfaces of interfaces, and what it
-    // tells must equal the printed schema. Its objects implement both.
 }
 
 fn register_entity(registry: &mut Registry, entity: &'static Entity) {
@@ -313,14 +355,7 @@ fn entity_fields(entity: &'static Entity) -> IndexMap<String, MetaField> {
         add(id_field());
     }
     if entity.names.is_some() {
-        let mut language = input("lang", "Language!", "Language of the name.");
-        language.default_value = Some("EN".to_owned());
-        add(field(
-            "name",
-            "String!",
-            "Published name in a language; where it is not published in it, in English, else in any; the code or slug without any.",
-            vec![language],
-        ));
+        add(name_field());
     }
     for column in entity.fields.iter().filter(|f| f.output) {
         let mark = if column.nullable { "" } else { "!" };

@@ -1,7 +1,7 @@
 //! `GET` and `POST /graphql`: GraphQL over HTTP. Every answer is JSON, errors too.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ACCEPT, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use actix_web::http::header::{ACCEPT, ACCEPT_LANGUAGE, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use actix_web::{HttpRequest, HttpResponse, web};
 use futures_util::StreamExt as _;
 use serde::Deserialize;
@@ -144,7 +144,11 @@ async fn answer(request: &HttpRequest, shared: &Shared, id: String, read: Result
     }
     let started = std::time::Instant::now();
     let response = match read {
-        Ok(read) => shared.graph.answer(Request { request_id: id.clone(), ..read }).await,
+        Ok(read) => {
+            let header = request.headers().get(ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok());
+            let accept_language = header.map(str::to_owned);
+            shared.graph.answer(Request { request_id: id.clone(), accept_language, ..read }).await
+        }
         Err(error) => Response::refused(&[error], &id),
     };
     if let Some(cause) = &response.cause {
@@ -171,7 +175,7 @@ pub fn send(request: &HttpRequest, response: &Response, id: &str) -> HttpRespons
     let status = if told_in_body { 200 } else { response.status };
     let mut out = HttpResponse::build(StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR));
     out.insert_header((CONTENT_TYPE, HeaderValue::from_static(media.content_type())));
-    out.insert_header(("Vary", "Accept, Accept-Encoding"));
+    out.insert_header(("Vary", "Accept, Accept-Encoding, Accept-Language"));
     out.insert_header(("X-Request-Id", id));
     if status == 503 {
         out.insert_header((RETRY_AFTER, "1"));

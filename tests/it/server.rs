@@ -189,6 +189,29 @@ fn http_obeys_its_rules() {
 }
 
 #[test]
+fn the_language_header_sets_only_the_default() {
+    for db in demo_databases() {
+        let server = start(&["serve", "--database-url", &url(&db)]);
+        let query = r#"{"query":"{ region(code: \"CN-370300\") { name en: name(lang: EN) none: name(lang: null) } }"}"#;
+        let json = "Content-Type: application/json\r\n";
+        for (header, name) in [
+            ("", "Zibo"),
+            ("Accept-Language: *\r\n", "Zibo"),
+            ("Accept-Language: de, ru;q=0.8, zh;q=0.2\r\n", "Цзыбо"),
+            ("Accept-Language: zh-CN\r\n", "淄博市"),
+        ] {
+            let reply = post(server.port, &format!("{json}{header}"), query);
+            assert!(
+                reply.contains(&format!(r#"{{"name":"{name}","en":"Zibo","none":"{name}"}}"#)),
+                "{header}: {reply}"
+            );
+            let vary = reply.to_lowercase();
+            assert!(vary.contains("vary: accept, accept-encoding, accept-language"), "{reply}");
+        }
+    }
+}
+
+#[test]
 fn documents_that_cost_too_much_are_refused_at_once() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("demo.db");
