@@ -5,6 +5,7 @@
 //! that touches async-graphql's registry. Knows neither diesel nor HTTP.
 
 pub mod checks;
+pub mod blanks;
 pub mod collect;
 pub mod computed;
 pub mod connection;

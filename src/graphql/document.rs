@@ -2,8 +2,10 @@
 //! its text, so that a repeated one skips all of it but the variables.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use apollo_compiler::diagnostic::ToCliReport;
 use apollo_compiler::executable::{ExecutableDocument, Operation};
 use apollo_compiler::parser::Parser;
 use apollo_compiler::request::coerce_variable_values;
@@ -48,13 +50,18 @@ impl Documents {
         if let Some(found) = kept().get(text) {
             return Ok(Arc::clone(found));
         }
-        guard::scan(text, &self.limits).map_err(|e| vec![e])?;
+        let blanks = guard::scan(text, &self.limits).map_err(|e| vec![e])?;
+        for description in &blanks.descriptions {
+            check_string(text, description).map_err(|e| vec![e])?;
+        }
         // The scan has counted the tokens; the parser counts blanks and commas too, at most one a byte.
         let mut parser = Parser::new().token_limit(self.limits.body_bytes.saturating_add(1)).recursion_limit(500);
-        let ast = parser.parse_ast(text, "query").map_err(|e| told(&e.errors, Reason::SyntaxError))?;
+        let ast =
+            parser.parse_ast(blanks.cover(text), "query").map_err(|e| told(text, &e.errors, Reason::SyntaxError))?;
         guard::measure(&ast, &self.limits).map_err(|e| vec![e])?;
-        let document =
-            ast.to_executable_validate(&self.schema.types).map_err(|e| told(&e.errors, Reason::InvalidDocument))?;
+        let document = ast
+            .to_executable_validate(&self.schema.types)
+            .map_err(|e| told(text, &e.errors, Reason::InvalidDocument))?;
         let document = Arc::new(document);
         if text.len() <= KEPT_BYTES {
             let mut kept = kept();
@@ -112,14 +119,24 @@ impl Documents {
     }
 }
 
-fn told(errors: &DiagnosticList, reason: Reason) -> Vec<GraphError> {
+/// Refuses a description that is no string of the language: it is read like a value.
+fn check_string(text: &str, range: &Range<usize>) -> Result<(), GraphError> {
+    let value = format!("{{a(b:{})}}", text.get(range.clone()).unwrap_or_default());
+    Parser::new().parse_ast(value, "description").map(drop).map_err(|_| {
+        let mut error = GraphError::new(Reason::SyntaxError, "syntax error: the description is not a string");
+        error.locations = vec![guard::line_column(text, range.start)];
+        error
+    })
+}
+
+fn told(text: &str, errors: &DiagnosticList, reason: Reason) -> Vec<GraphError> {
     errors
         .iter()
         .take(TOLD)
         .map(|diagnostic| {
             let mut error = GraphError::new(reason, one_line(&diagnostic.error.to_string()));
-            error.locations =
-                diagnostic.line_column_range().map(|r| (r.start.line, r.start.column)).into_iter().collect();
+            let at = diagnostic.error.location();
+            error.locations = at.map(|at| guard::line_column(text, at.offset())).into_iter().collect();
             error
         })
         .collect()
