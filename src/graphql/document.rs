@@ -7,10 +7,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use apollo_compiler::diagnostic::ToCliReport;
 use apollo_compiler::executable::{ExecutableDocument, Operation};
-use apollo_compiler::parser::Parser;
+use apollo_compiler::parser::{Parser, SourceSpan};
 use apollo_compiler::request::coerce_variable_values;
 use apollo_compiler::response::JsonMap;
-use apollo_compiler::validation::{DiagnosticList, Valid};
+use apollo_compiler::validation::{DiagnosticData, DiagnosticList, Valid};
 use serde_json::{Map, Value as Json};
 
 use super::errors::GraphError;
@@ -130,8 +130,21 @@ fn check_string(text: &str, range: &Range<usize>) -> Result<(), GraphError> {
 }
 
 fn told(text: &str, errors: &DiagnosticList, reason: Reason) -> Vec<GraphError> {
+    // A field that is not known is left out, so that the selection around it may look empty.
+    let unknown: Vec<SourceSpan> = errors
+        .iter()
+        .filter(|d| d.error.unstable_error_name() == Some("UndefinedField"))
+        .filter_map(|d| d.error.location())
+        .collect();
+    let only_looks_empty = |error: &DiagnosticData| {
+        error.unstable_error_name() == Some("MissingSubselection")
+            && error.location().is_some_and(|around| {
+                unknown.iter().any(|u| around.offset() < u.offset() && u.end_offset() <= around.end_offset())
+            })
+    };
     errors
         .iter()
+        .filter(|diagnostic| !only_looks_empty(diagnostic.error))
         .take(TOLD)
         .map(|diagnostic| {
             let mut error = GraphError::new(reason, one_line(&diagnostic.error.to_string()));
