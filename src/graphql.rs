@@ -4,8 +4,8 @@
 //! a condition; [`execute`] reads level by level; [`render`] writes the JSON in one pass. [`schema`] is the only file
 //! that touches async-graphql's registry. Knows neither diesel nor HTTP.
 
-pub mod checks;
 pub mod blanks;
+pub mod checks;
 pub mod collect;
 pub mod computed;
 pub mod connection;
@@ -18,12 +18,13 @@ pub mod hints;
 pub mod inputs;
 pub mod limits;
 pub mod lookup;
-pub mod nulls;
 pub mod orders;
 pub mod plan;
+pub mod propagate;
 pub mod query;
 pub mod render;
 pub mod run;
 pub mod schema;
 pub mod service;
 pub mod syntax;
+pub mod variables;

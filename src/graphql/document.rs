@@ -16,8 +16,8 @@ use serde_json::{Map, Value as Json};
 use super::errors::GraphError;
 use super::guard;
 use super::limits::Limits;
-use super::nulls::Nulls;
 use super::schema::GraphSchema;
+use super::variables::Uses;
 use crate::domain::error_code::Reason;
 
 /// Validated documents that are kept.
@@ -62,6 +62,7 @@ impl Documents {
         let document = ast
             .to_executable_validate(&self.schema.types)
             .map_err(|e| told(text, &e.errors, Reason::InvalidDocument))?;
+        self.check_variables(text, &document)?;
         let document = Arc::new(document);
         if text.len() <= KEPT_BYTES {
             let mut kept = kept();
@@ -72,6 +73,13 @@ impl Documents {
             kept.insert(text.to_owned(), Arc::clone(&document));
         }
         Ok(document)
+    }
+
+    fn check_variables(&self, text: &str, document: &ExecutableDocument) -> Result<(), Vec<GraphError>> {
+        let uses = Uses { types: &self.schema.types, document };
+        let misfits = document.operations.iter().filter_map(|operation| uses.misfit(operation));
+        let errors: Vec<GraphError> = misfits.take(TOLD).map(|(ty, used)| used.misfit_error(ty, text)).collect();
+        if errors.is_empty() { Ok(()) } else { Err(errors) }
     }
 
     /// The operation to run and its coerced variables.
@@ -110,11 +118,6 @@ impl Documents {
             Ok(Json::Object(map)) => map,
             _ => Map::new(),
         };
-        let nulls = Nulls { types: &self.schema.types, document, variables: &coerced };
-        if let Some(name) = nulls.misplaced(operation) {
-            let message = format!("the variable `${name}` is null where a value must stand");
-            return Err(GraphError::new(Reason::InvalidVariables, message).at("variables"));
-        }
         Ok((operation, coerced))
     }
 }

@@ -18,9 +18,11 @@ use super::hints;
 use super::limits::Limits;
 use super::lookup;
 use super::plan::{Object, Planner, Root, RootWhat, Which};
+use super::propagate::propagate;
 use super::render::{Writer, push_key, push_text};
 use super::schema::GraphSchema;
 use super::service;
+use super::variables::Uses;
 use crate::domain::error_code::Reason;
 use crate::storage::pool::Db;
 use crate::storage::snapshot::Snapshot;
@@ -187,17 +189,28 @@ impl Graph {
                 .operations
                 .get(operation.as_deref())
                 .map_err(|_| GraphError::new(Reason::OperationNotFound, "there is no such operation"))?;
-            let reader = Reader { document: &document, types: &schema.types, variables: &variables };
+            let nulls = Uses { types: &schema.types, document: &document }.has_misplaced_null(operation, &variables);
+            let reader = Reader { document: &document, types: &schema.types, variables: &variables, nulls };
             let mentions = Mentions::default();
             let planner = Planner { reader, snapshot, limits: &limits, mentions: &mentions };
             let roots = planner.operation(&operation.selection_set)?;
             let backend = conn.backend();
             let mut session = Session::new(conn, snapshot, record);
             checks::verify(&mut session, &checks::sorted(mentions))?;
-            write(&roots, session, &introspection, backend, &limits)
+            let mut done = write(&roots, session, &introspection, backend, &limits)?;
+            if nulls {
+                let data = serde_json::from_str(&done.data).map_err(|e| internal("unreadable answer", &e))?;
+                let passed = propagate(&reader, &operation.selection_set, &data, done.errors);
+                (done.data, done.errors) = (passed.data, passed.errors);
+            }
+            Ok(done)
         };
         self.db.read::<Done, RunError>(until, work).await.map_err(GraphError::from)
     }
+}
+
+fn internal(message: &str, cause: &dyn std::error::Error) -> GraphError {
+    GraphError { cause: Some(cause.to_string()), ..GraphError::new(Reason::Internal, message) }
 }
 
 /// Reads and writes every root field.
@@ -259,7 +272,7 @@ fn write(
             }
         };
         if let Some(error) = &mut told {
-            error.path = vec![root.key.clone()];
+            error.path = vec![Json::from(root.key.as_str())];
         }
         errors.extend(told);
     }

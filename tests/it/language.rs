@@ -1,9 +1,156 @@
-//! Parts of the language that a library does not take as the specification has them, and that are done here: commas,
-//! descriptions.
+//! Parts of the language that a library does not take as the specification has them, and that are done here: variables
+//! that are null where a value must stand, variables inside lists and objects, commas, descriptions.
 
 use serde_json::{Value as Json, json};
+use tearoad::graphql::run::Graph;
 
-use crate::support::{ask, data, demo_databases};
+use crate::support::{ask, ask_with, data, demo_databases};
+
+fn paths(answer: &Json) -> Vec<Json> {
+    let told = answer["errors"].as_array().into_iter().flatten();
+    told.map(|error| {
+        assert_eq!(error["extensions"]["reason"], "INVALID_VARIABLES", "{error:#}");
+        error.get("path").cloned().unwrap_or_default()
+    })
+    .collect()
+}
+
+/// Asks with `$lang`, `$on`, `$code` and `$way` null, as far as the query declares them.
+fn ask_with_nulls(graph: &Graph, query: &str) -> Json {
+    ask_with(graph, query, json!({ "lang": null, "on": null, "code": null, "way": null }))
+}
+
+#[test]
+fn a_null_variable_makes_its_field_null_up_to_the_nearest_nullable_place() {
+    let cases = [
+        // A name is never null: the object is, and the object above.
+        (
+            "query($lang: Language = EN) { region(code: \"CN-370300\") { code parent { code name(lang: $lang) } level } }",
+            json!({ "region": { "code": "CN-370300", "parent": null, "level": "CITY" } }),
+            json!([["region", "parent", "name"]]),
+        ),
+        // Nor are the items of lists: the list is null, and only its first item is told.
+        (
+            "query($lang: Language = EN) { regions(first: 2) { nodes { name(lang: $lang) } } service { backend: __typename } }",
+            json!({ "regions": null, "service": { "backend": "Service" } }),
+            json!([["regions", "nodes", 0, "name"]]),
+        ),
+        // Items that may be null are told one by one, by the type that they have.
+        (
+            "query($lang: Language = EN) { nodes(ids: [\"UmVnaW9uOkNO\", \"nothing\", \"UmVnaW9uOlJV\"]) {
+                __typename ... on Region { n: name(lang: $lang) } ... on Company { slug @include(if: true) } } }",
+            json!({ "nodes": [null, null, null] }),
+            json!([["nodes", 0, "n"], ["nodes", 2, "n"]]),
+        ),
+        // Where there is no object, or the part is skipped, nothing fails.
+        (
+            "query($lang: Language = EN) { node(id: \"nothing\") { ... on Region { name(lang: $lang) } }
+                ... @skip(if: true) { regions { nodes { name(lang: $lang) } } }
+                event(slug: \"china-russia-online-exchange-2024-06\") { venue { name(lang: $lang) } } }",
+            json!({ "node": null, "event": { "venue": null } }),
+            json!([]),
+        ),
+        // The required argument of a root field, and a null deep inside an argument.
+        (
+            "query($code: String = \"CN\", $way: Direction = ASC) { region(code: $code) { code }
+                regions(orderBy: [{ field: NAME, direction: $way }]) { totalCount }
+                nodes(ids: []) { __typename } }",
+            json!({ "region": null, "regions": null, "nodes": [] }),
+            json!([["region"], ["regions"]]),
+        ),
+        // A condition is the matter of the object whose selection it stands in.
+        (
+            "query($on: Boolean = true) { region(code: \"CN-370300\") { code parent { code level @include(if: $on) } } }",
+            json!({ "region": { "code": "CN-370300", "parent": null } }),
+            json!([["region", "parent"]]),
+        ),
+        (
+            "query($on: Boolean = true) { regions(first: 1) { edges { cursor @skip(if: $on) } } __typename }",
+            json!({ "regions": null, "__typename": "Query" }),
+            json!([["regions", "edges", 0]]),
+        ),
+        ("query($on: Boolean = true) { __typename @include(if: $on) }", json!(null), json!([null])),
+        // `@include` is not looked at when `@skip` decides, nor a second spread of the same fragment.
+        (
+            "query($on: Boolean = true) { __typename @skip(if: true) @include(if: $on) ...F ...F @skip(if: $on) }
+                fragment F on Query { t: __typename }",
+            json!({ "t": "Query" }),
+            json!([]),
+        ),
+        // Introspection is no exception.
+        (
+            "query($on: Boolean = true, $code: String = \"Int\") { a: __type(name: $code) { name }
+                b: __type(name: \"Region\") { name fields { name @include(if: $on) } } }",
+            json!({ "a": null, "b": { "name": "Region", "fields": null } }),
+            json!([["a"], ["b", "fields", 0]]),
+        ),
+    ];
+    for db in demo_databases() {
+        let graph = db.graph();
+        for (query, wanted, wanted_paths) in &cases {
+            let answer = ask_with_nulls(&graph, query);
+            assert_eq!(answer["data"], *wanted, "{} {query}: {answer:#}", db.backend());
+            assert_eq!(Json::from(paths(&answer)), *wanted_paths, "{} {query}", db.backend());
+        }
+    }
+}
+
+#[test]
+fn what_stands_behind_the_field_that_makes_all_null_is_not_told() {
+    let databases = demo_databases();
+    let graph = databases[0].graph();
+    let query = "query($on: Boolean = true) { a: region(code: \"nope\") { code }
+        __schema { queryType @include(if: $on) { name } } b: region(code: \"nope\") { code } }";
+    let answer = ask_with_nulls(&graph, query);
+    assert_eq!(answer["data"], Json::Null);
+    let told: Vec<&Json> = answer["errors"].as_array().unwrap().iter().map(|e| &e["path"]).collect();
+    assert_eq!(told, [&json!(["a"]), &json!(["__schema"])]);
+}
+
+#[test]
+fn the_error_of_a_null_variable_says_where_it_stands_and_what_to_do() {
+    let databases = demo_databases();
+    let graph = databases[0].graph();
+    let query = "query($lang: Language = EN) {\n  region(code: \"CN\") { name(lang: $lang) } }";
+    let answer = ask_with_nulls(&graph, query);
+    let error = &answer["errors"][0];
+    assert_eq!(error["message"], "the variable `$lang` is null, expected `Language!`");
+    assert_eq!(error["locations"], json!([{ "line": 2, "column": 35 }]));
+    assert_eq!(error["extensions"]["argument"], "lang");
+    assert!(error["extensions"]["hint"].as_str().unwrap().contains("leave it out"), "{error:#}");
+    // Left out, the default holds.
+    assert_eq!(data(&ask(&graph, query))["region"]["name"], "China");
+}
+
+#[test]
+fn variables_that_do_not_fit_their_place_are_refused() {
+    let databases = demo_databases();
+    let graph = databases[0].graph();
+    let refused = [
+        "query($v: String = null) { region(code: $v) { code } }",
+        "query($v: Boolean = null) { region(code: \"CN\") { code @skip(if: $v) } }",
+        "query($v: String) { events(filter: { slug: { in: [$v] } }) { totalCount } }",
+        "query($v: String = null) { events(filter: { slug: { in: [\"a\", $v] } }) { totalCount } }",
+        "query($v: [String!]) { events(filter: { slug: { eq: $v } }) { totalCount } }",
+        "query($v: String!) { events(filter: { slug: { in: $v } }) { totalCount } }",
+        "query($v: [String]) { events(filter: { slug: { in: $v } }) { totalCount } }",
+        "query($v: ID) { ...F } fragment F on Query { nodes(ids: [$v]) { id } }",
+    ];
+    for query in refused {
+        let answer = ask(&graph, query);
+        assert!(answer.get("data").is_none(), "{query}: {answer:#}");
+        assert_eq!(answer["errors"].as_array().unwrap().len(), 1, "{query}: {answer:#}");
+        assert_eq!(answer["errors"][0]["extensions"]["reason"], "INVALID_DOCUMENT", "{query}");
+    }
+    let fine = [
+        "query($v: Language = null) { __typename @include(if: false) region(code: \"CN\") @skip(if: true) { name(lang: $v) } }",
+        "query($v: String = \"china-russia-online-exchange-2024-06\") { events(filter: { slug: { in: [$v] } }) { totalCount } }",
+        "query($v: [String!]) { events(filter: { slug: { in: $v } }) @skip(if: true) { totalCount } __typename }",
+    ];
+    for query in fine {
+        data(&ask(&graph, query));
+    }
+}
 
 #[test]
 fn commas_and_descriptions_mean_nothing() {
