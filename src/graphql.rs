@@ -18,6 +18,7 @@ pub mod hints;
 pub mod inputs;
 pub mod limits;
 pub mod lookup;
+pub mod one_of;
 pub mod orders;
 pub mod plan;
 pub mod propagate;

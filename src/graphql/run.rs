@@ -17,6 +17,7 @@ use super::execute::Session;
 use super::hints;
 use super::limits::Limits;
 use super::lookup;
+use super::one_of;
 use super::plan::{Object, Planner, Root, RootWhat, Which};
 use super::propagate::propagate;
 use super::render::{Writer, push_key, push_text};
@@ -158,6 +159,8 @@ impl Graph {
         let failed = |what: &str| GraphError::new(Reason::Internal, format!("introspection: {what}"));
         let variables =
             serde_json::from_value(Json::Object(variables.clone())).map_err(|_| failed("unreadable variables"))?;
+        let replaced = one_of::replaced(&self.schema.types, document, operation);
+        let (document, operation) = replaced.as_ref().map_or((&**document, operation), |(d, o)| (d, o));
         let answer = introspection::partial_execute(
             &self.schema.types,
             &self.schema.implementers,
@@ -166,8 +169,9 @@ impl Graph {
             &Valid::assume_valid(variables),
         )
         .map_err(|e| failed(&e.message().to_string()))?;
-        Ok(match serde_json::to_value(answer.data) {
-            Ok(Json::Object(data)) => data,
+        let data = serde_json::to_value(answer.data).unwrap_or_default();
+        Ok(match if replaced.is_some() { one_of::answer(data) } else { data } {
+            Json::Object(data) => data,
             _ => Map::new(),
         })
     }

@@ -1,5 +1,5 @@
 //! Parts of the language that a library does not take as the specification has them, and that are done here: variables
-//! that are null where a value must stand, variables inside lists and objects, commas, descriptions.
+//! that are null where a value must stand, variables inside lists and objects, commas, descriptions, `isOneOf`.
 
 use serde_json::{Value as Json, json};
 use tearoad::graphql::run::Graph;
@@ -204,4 +204,20 @@ fn descriptions_stand_only_where_they_may() {
     let answer = ask(&graph, "\"\"\"é\n中\"\"\" query Q(\"é中\" $a: Int) { nope }");
     let places: Vec<&Json> = answer["errors"].as_array().unwrap().iter().map(|e| &e["locations"]).collect();
     assert_eq!(places, [&json!([{ "line": 2, "column": 19 }]), &json!([{ "line": 2, "column": 30 }])], "{answer:#}");
+}
+
+#[test]
+fn no_input_object_takes_exactly_one_field() {
+    let databases = demo_databases();
+    let graph = databases[0].graph();
+    let query = "{ a: __type(name: \"RegionFilter\") { isOneOf ...F } b: __type(name: \"Region\") { one: isOneOf kind }
+        __schema { queryType { fields { type { isOneOf } } } } } fragment F on __Type { ... { inputFields { type { isOneOf } } } }";
+    let answer = ask(&graph, query);
+    let told = data(&answer);
+    assert_eq!(told["a"]["isOneOf"], false);
+    assert_eq!(told["b"], json!({ "one": null, "kind": "OBJECT" }));
+    assert_eq!(told["__schema"]["queryType"]["fields"][0], json!({ "type": { "isOneOf": null } }));
+    let fields = told["a"]["inputFields"].as_array().unwrap();
+    assert!(fields.iter().any(|f| f["type"]["isOneOf"] == false), "{fields:?}");
+    assert!(fields.iter().any(|f| f["type"]["isOneOf"].is_null()), "lists are none: {fields:?}");
 }
