@@ -4,6 +4,7 @@
 //! a condition; [`execute`] reads level by level; [`render`] writes the JSON in one pass. [`schema`] is the only file
 //! that touches async-graphql's registry. Knows neither diesel nor HTTP.
 
+pub mod blanks;
 pub mod checks;
 pub mod collect;
 pub mod computed;
@@ -18,12 +19,14 @@ pub mod inputs;
 pub mod language;
 pub mod limits;
 pub mod lookup;
-pub mod nulls;
+pub mod one_of;
 pub mod orders;
 pub mod plan;
+pub mod propagate;
 pub mod query;
 pub mod render;
 pub mod run;
 pub mod schema;
 pub mod service;
 pub mod syntax;
+pub mod variables;

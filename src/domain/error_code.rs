@@ -38,7 +38,7 @@ reasons! {
     SyntaxError "SYNTAX_ERROR" "GRAPHQL_PARSE_FAILED" 400 false "The document is not GraphQL; mend it at the given line and column.";
     InvalidDocument "INVALID_DOCUMENT" "GRAPHQL_VALIDATION_FAILED" 400 false "The document does not fit the schema; see /schema.graphql.";
     OperationNotFound "OPERATION_NOT_FOUND" "BAD_USER_INPUT" 400 false "Name one of the document's operations in operationName.";
-    InvalidVariables "INVALID_VARIABLES" "BAD_USER_INPUT" 400 false "A variable has the wrong type or is missing.";
+    InvalidVariables "INVALID_VARIABLES" "BAD_USER_INPUT" 400 false "A variable has the wrong type, is missing, or is null where a value must stand.";
     InvalidRequest "INVALID_REQUEST" "BAD_USER_INPUT" 400 false "Send a JSON object with `query`, and optionally `variables` and `operationName`.";
     InvalidArgument "INVALID_ARGUMENT" "BAD_USER_INPUT" 400 false "An argument has a value that cannot be used here.";
     InvalidFilter "INVALID_FILTER" "BAD_USER_INPUT" 400 false "Leave a condition out instead of writing null, {} or an empty list.";

@@ -5,9 +5,11 @@ use std::collections::HashSet;
 
 use apollo_compiler::ast;
 use apollo_compiler::collections::IndexMap;
-use apollo_compiler::executable::{ExecutableDocument, Field, Selection, SelectionSet};
+use apollo_compiler::executable::{Directive, ExecutableDocument, Field, Selection, SelectionSet};
 use apollo_compiler::{Node, Schema};
 use serde_json::{Map, Value as Json};
+
+use super::variables::{Use, Uses};
 
 /// What the selections of an operation are read with.
 #[derive(Debug, Clone, Copy)]
@@ -18,20 +20,35 @@ pub struct Reader<'a> {
     pub types: &'a Schema,
     /// Coerced variables.
     pub variables: &'a Map<String, Json>,
+    /// Whether one of them is null at a place that takes none. Then fields that fail for it are not planned, objects
+    /// are written with their type, and [`super::propagate`] has the last word.
+    pub nulls: bool,
 }
 
 /// Every selection of one response key, in the order of first appearance.
 pub type Collected<'a> = IndexMap<&'a str, Vec<&'a Node<Field>>>;
 
 impl<'a> Reader<'a> {
-    /// The fields of `sets` that apply to objects of `concrete`.
+    /// The fields of `sets` that apply to objects of `concrete` and can be read.
     pub fn collect(&self, concrete: &str, sets: &[&'a SelectionSet]) -> Collected<'a> {
         let mut out = Collected::default();
-        let mut visited = HashSet::new();
-        for set in sets {
-            self.collect_into(concrete, set, &mut visited, &mut out);
+        // Objects for which this fails become null, whatever is read of them.
+        let _failed = self.collect_sets(concrete, sets, &mut out).is_err();
+        if self.nulls {
+            out.retain(|_, fields| fields.first().is_none_or(|field| self.null_argument(field).is_none()));
         }
         out
+    }
+
+    /// The fields of `sets` that apply to objects of `concrete`, or the variable for which all these objects fail.
+    pub fn collect_all(&self, concrete: &str, sets: &[&'a SelectionSet]) -> Result<Collected<'a>, Use<'a>> {
+        let mut out = Collected::default();
+        self.collect_sets(concrete, sets, &mut out).map(|()| out)
+    }
+
+    fn collect_sets(&self, concrete: &str, sets: &[&'a SelectionSet], out: &mut Collected<'a>) -> Result<(), Use<'a>> {
+        let mut visited = HashSet::new();
+        sets.iter().try_for_each(|set| self.collect_into(concrete, set, &mut visited, out))
     }
 
     fn collect_into(
@@ -40,9 +57,15 @@ impl<'a> Reader<'a> {
         set: &'a SelectionSet,
         visited: &mut HashSet<&'a str>,
         out: &mut Collected<'a>,
-    ) {
+    ) -> Result<(), Use<'a>> {
         for selection in &set.selections {
-            if !self.is_included(selection.directives()) {
+            // A fragment counts once; the directives of its other spreads are not looked at.
+            if let Selection::FragmentSpread(spread) = selection
+                && visited.contains(spread.fragment_name.as_str())
+            {
+                continue;
+            }
+            if !self.is_included(selection.directives())? {
                 continue;
             }
             match selection {
@@ -53,32 +76,53 @@ impl<'a> Reader<'a> {
                         .as_ref()
                         .is_none_or(|condition| self.applies(condition.as_str(), concrete))
                     {
-                        self.collect_into(concrete, &fragment.selection_set, visited, out);
+                        self.collect_into(concrete, &fragment.selection_set, visited, out)?;
                     }
                 }
                 Selection::FragmentSpread(spread) => {
+                    visited.insert(spread.fragment_name.as_str());
                     if let Some(fragment) = self.document.fragments.get(&spread.fragment_name)
-                        && visited.insert(spread.fragment_name.as_str())
                         && self.applies(fragment.type_condition().as_str(), concrete)
                     {
-                        self.collect_into(concrete, &fragment.selection_set, visited, out);
+                        self.collect_into(concrete, &fragment.selection_set, visited, out)?;
                     }
                 }
             }
         }
+        Ok(())
     }
 
     fn applies(&self, condition: &str, concrete: &str) -> bool {
         condition == concrete || self.types.is_subtype(condition, concrete)
     }
 
-    fn is_included(&self, directives: &ast::DirectiveList) -> bool {
-        let holds = |name: &str| {
-            directives.get(name).map(|d| {
-                d.specified_argument_by_name("if").and_then(|v| self.json(v)).and_then(|v| v.as_bool()).unwrap_or(false)
-            })
-        };
-        !holds("skip").unwrap_or(false) && holds("include").unwrap_or(true)
+    /// Whether `@skip` and `@include` let a selection be; `@include` is not looked at when `@skip` decides.
+    fn is_included(&self, directives: &'a ast::DirectiveList) -> Result<bool, Use<'a>> {
+        if let Some(skip) = directives.get("skip")
+            && self.condition(skip)?
+        {
+            return Ok(false);
+        }
+        directives.get("include").map_or(Ok(true), |include| self.condition(include))
+    }
+
+    fn condition(&self, directive: &'a Directive) -> Result<bool, Use<'a>> {
+        if self.nulls
+            && let Some(used) = self.uses().null_of_directive(directive, self.variables)
+        {
+            return Err(used);
+        }
+        let value = directive.specified_argument_by_name("if").and_then(|v| self.json(v));
+        Ok(value.and_then(|v| v.as_bool()).unwrap_or(false))
+    }
+
+    /// The variable that is null at a place of the field's arguments that takes none.
+    pub fn null_argument(&self, field: &'a Field) -> Option<Use<'a>> {
+        if self.nulls { self.uses().null_of_field(field, self.variables) } else { None }
+    }
+
+    fn uses(&self) -> Uses<'a> {
+        Uses { types: self.types, document: self.document }
     }
 
     /// The arguments of a field that were given, with defaults of the schema filled in.

@@ -2,20 +2,22 @@
 //! its text, so that a repeated one skips all of it but the variables.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use apollo_compiler::diagnostic::ToCliReport;
 use apollo_compiler::executable::{ExecutableDocument, Operation};
-use apollo_compiler::parser::Parser;
+use apollo_compiler::parser::{Parser, SourceSpan};
 use apollo_compiler::request::coerce_variable_values;
 use apollo_compiler::response::JsonMap;
-use apollo_compiler::validation::{DiagnosticList, Valid};
+use apollo_compiler::validation::{DiagnosticData, DiagnosticList, Valid};
 use serde_json::{Map, Value as Json};
 
 use super::errors::GraphError;
 use super::guard;
 use super::limits::Limits;
-use super::nulls::Nulls;
 use super::schema::GraphSchema;
+use super::variables::Uses;
 use crate::domain::error_code::Reason;
 
 /// Validated documents that are kept.
@@ -48,13 +50,19 @@ impl Documents {
         if let Some(found) = kept().get(text) {
             return Ok(Arc::clone(found));
         }
-        guard::scan(text, &self.limits).map_err(|e| vec![e])?;
+        let blanks = guard::scan(text, &self.limits).map_err(|e| vec![e])?;
+        for description in &blanks.descriptions {
+            check_string(text, description).map_err(|e| vec![e])?;
+        }
         // The scan has counted the tokens; the parser counts blanks and commas too, at most one a byte.
         let mut parser = Parser::new().token_limit(self.limits.body_bytes.saturating_add(1)).recursion_limit(500);
-        let ast = parser.parse_ast(text, "query").map_err(|e| told(&e.errors, Reason::SyntaxError))?;
+        let ast =
+            parser.parse_ast(blanks.cover(text), "query").map_err(|e| told(text, &e.errors, Reason::SyntaxError))?;
         guard::measure(&ast, &self.limits).map_err(|e| vec![e])?;
-        let document =
-            ast.to_executable_validate(&self.schema.types).map_err(|e| told(&e.errors, Reason::InvalidDocument))?;
+        let document = ast
+            .to_executable_validate(&self.schema.types)
+            .map_err(|e| told(text, &e.errors, Reason::InvalidDocument))?;
+        self.check_variables(text, &document)?;
         let document = Arc::new(document);
         if text.len() <= KEPT_BYTES {
             let mut kept = kept();
@@ -65,6 +73,13 @@ impl Documents {
             kept.insert(text.to_owned(), Arc::clone(&document));
         }
         Ok(document)
+    }
+
+    fn check_variables(&self, text: &str, document: &ExecutableDocument) -> Result<(), Vec<GraphError>> {
+        let uses = Uses { types: &self.schema.types, document };
+        let misfits = document.operations.iter().filter_map(|operation| uses.misfit(operation));
+        let errors: Vec<GraphError> = misfits.take(TOLD).map(|(ty, used)| used.misfit_error(ty, text)).collect();
+        if errors.is_empty() { Ok(()) } else { Err(errors) }
     }
 
     /// The operation to run and its coerced variables.
@@ -103,23 +118,41 @@ impl Documents {
             Ok(Json::Object(map)) => map,
             _ => Map::new(),
         };
-        let nulls = Nulls { types: &self.schema.types, document, variables: &coerced };
-        if let Some(name) = nulls.misplaced(operation) {
-            let message = format!("the variable `${name}` is null where a value must stand");
-            return Err(GraphError::new(Reason::InvalidVariables, message).at("variables"));
-        }
         Ok((operation, coerced))
     }
 }
 
-fn told(errors: &DiagnosticList, reason: Reason) -> Vec<GraphError> {
+/// Refuses a description that is no string of the language: it is read like a value.
+fn check_string(text: &str, range: &Range<usize>) -> Result<(), GraphError> {
+    let value = format!("{{a(b:{})}}", text.get(range.clone()).unwrap_or_default());
+    Parser::new().parse_ast(value, "description").map(drop).map_err(|_| {
+        let mut error = GraphError::new(Reason::SyntaxError, "syntax error: the description is not a string");
+        error.locations = vec![guard::line_column(text, range.start)];
+        error
+    })
+}
+
+fn told(text: &str, errors: &DiagnosticList, reason: Reason) -> Vec<GraphError> {
+    // A field that is not known is left out, so that the selection around it may look empty.
+    let unknown: Vec<SourceSpan> = errors
+        .iter()
+        .filter(|d| d.error.unstable_error_name() == Some("UndefinedField"))
+        .filter_map(|d| d.error.location())
+        .collect();
+    let only_looks_empty = |error: &DiagnosticData| {
+        error.unstable_error_name() == Some("MissingSubselection")
+            && error.location().is_some_and(|around| {
+                unknown.iter().any(|u| around.offset() < u.offset() && u.end_offset() <= around.end_offset())
+            })
+    };
     errors
         .iter()
+        .filter(|diagnostic| !only_looks_empty(diagnostic.error))
         .take(TOLD)
         .map(|diagnostic| {
             let mut error = GraphError::new(reason, one_line(&diagnostic.error.to_string()));
-            error.locations =
-                diagnostic.line_column_range().map(|r| (r.start.line, r.start.column)).into_iter().collect();
+            let at = diagnostic.error.location();
+            error.locations = at.map(|at| guard::line_column(text, at.offset())).into_iter().collect();
             error
         })
         .collect()

@@ -20,8 +20,8 @@ pub struct GraphError {
     pub hint: Option<String>,
     /// Lines and columns in the document.
     pub locations: Vec<(usize, usize)>,
-    /// Response path of a field error.
-    pub path: Vec<String>,
+    /// Response path of a field error: keys, and positions in lists.
+    pub path: Vec<Value>,
     /// What went wrong inside, for the log; never sent.
     pub cause: Option<String>,
 }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use apollo_compiler::ast::{self, Definition, Document, Selection};
 
+use super::blanks::Blanks;
 use super::errors::GraphError;
 use super::limits::Limits;
 use super::syntax::{Keys, Token};
@@ -13,8 +14,8 @@ use crate::domain::error_code::Reason;
 /// Nesting of brackets beyond which no sensible document goes; parsers recurse on it.
 const MAX_BRACKETS: usize = 200;
 
-/// Bytes, tokens and bracket nesting, before any parser sees the text.
-pub fn scan(text: &str, limits: &Limits) -> Result<(), GraphError> {
+/// Bytes, tokens and bracket nesting, before any parser sees the text; gives what must be blank for the parser.
+pub fn scan(text: &str, limits: &Limits) -> Result<Blanks, GraphError> {
     let too_large = |what: String| Err(GraphError::new(Reason::DocumentTooLarge, what));
     if text.len() > limits.body_bytes {
         return too_large(format!("the document has {} bytes, at most {} are allowed", text.len(), limits.body_bytes));
@@ -22,19 +23,24 @@ pub fn scan(text: &str, limits: &Limits) -> Result<(), GraphError> {
     let mut tokens = 0_usize;
     let mut depth = 0_usize;
     let mut keys = Keys::default();
+    let mut blanks = Blanks::default();
     let mut bytes = text.bytes().peekable();
     while let Some(byte) = bytes.next() {
         let start = text.len() - bytes.len() - 1;
         let mut token = Token::Mark(byte);
         match byte {
-            b' ' | b'\t' | b'\n' | b'\r' | b',' => continue,
+            b' ' | b'\t' | b'\n' | b'\r' => continue,
+            b',' => {
+                blanks.comma(start);
+                continue;
+            }
             b'#' => {
                 while bytes.next_if(|b| *b != b'\n' && *b != b'\r').is_some() {}
                 continue;
             }
             b'"' => {
                 skip_string(&mut bytes);
-                token = Token::Word;
+                token = Token::Text;
             }
             b'{' | b'[' | b'(' => {
                 depth += 1;
@@ -52,6 +58,7 @@ pub fn scan(text: &str, limits: &Limits) -> Result<(), GraphError> {
             0x80.. => continue,
             _ => {}
         }
+        blanks.token(text, token, start..text.len() - bytes.len(), keys.place());
         if !keys.follow(token) {
             return Err(no_colon(text, start));
         }
@@ -60,16 +67,21 @@ pub fn scan(text: &str, limits: &Limits) -> Result<(), GraphError> {
             return too_large(format!("the document has more than {} tokens", limits.tokens));
         }
     }
-    Ok(())
+    Ok(blanks)
 }
 
 fn no_colon(text: &str, at: usize) -> GraphError {
-    let before = text.get(..at).unwrap_or(text);
-    let line = before.lines().count().max(1) + usize::from(before.ends_with(['\n', '\r']));
-    let column = before.rsplit(['\n', '\r']).next().unwrap_or_default().chars().count() + 1;
     let mut error = GraphError::new(Reason::SyntaxError, "syntax error: expected `:` and a value behind the name");
-    error.locations = vec![(line, column)];
+    error.locations = vec![line_column(text, at)];
     error
+}
+
+/// Line and column of a byte of a text, both from one.
+pub fn line_column(text: &str, at: usize) -> (usize, usize) {
+    let before = text.get(..at).unwrap_or(text);
+    let ends = before.matches('\n').count() + before.matches('\r').count() - before.matches("\r\n").count();
+    let column = before.rsplit(['\n', '\r']).next().unwrap_or_default().chars().count();
+    (ends + 1, column + 1)
 }
 
 fn skip_string(bytes: &mut std::iter::Peekable<std::str::Bytes<'_>>) {

@@ -13,6 +13,7 @@ use super::inputs::Inputs;
 use super::language;
 use super::limits::Limits;
 use super::lookup;
+use super::propagate::TYPE_KEY;
 use super::query::ROOTS;
 use crate::catalog::{self, Entity, Field, Link, NodeKey, Relation, Shape as Form, values};
 use crate::domain::error_code::Reason;
@@ -427,6 +428,9 @@ impl<'a> Planner<'a> {
     fn fields(&self, rows: &mut RowPlan, entity: &'static Entity, sets: &[&'a SelectionSet]) -> Planned<Vec<Out>> {
         let collected = self.reader.collect(entity.name, sets);
         let mut out = Vec::with_capacity(collected.len());
+        if self.reader.nulls {
+            out.push(Out { key: TYPE_KEY.to_owned(), what: What::Typename(entity.name) });
+        }
         for (key, fields) in collected {
             let Some(field) = fields.first() else { continue };
             let what = self.what(rows, entity, field, &sub_selections(&fields))?;

@@ -18,10 +18,13 @@ use super::hints;
 use super::language;
 use super::limits::Limits;
 use super::lookup;
+use super::one_of;
 use super::plan::{Object, Planner, Root, RootWhat, Which};
+use super::propagate::propagate;
 use super::render::{Writer, push_key, push_text};
 use super::schema::GraphSchema;
 use super::service;
+use super::variables::Uses;
 use crate::domain::error_code::Reason;
 use crate::storage::pool::Db;
 use crate::storage::snapshot::Snapshot;
@@ -160,6 +163,8 @@ impl Graph {
         let failed = |what: &str| GraphError::new(Reason::Internal, format!("introspection: {what}"));
         let variables =
             serde_json::from_value(Json::Object(variables.clone())).map_err(|_| failed("unreadable variables"))?;
+        let replaced = one_of::replaced(&self.schema.types, document, operation);
+        let (document, operation) = replaced.as_ref().map_or((&**document, operation), |(d, o)| (d, o));
         let answer = introspection::partial_execute(
             &self.schema.types,
             &self.schema.implementers,
@@ -168,8 +173,9 @@ impl Graph {
             &Valid::assume_valid(variables),
         )
         .map_err(|e| failed(&e.message().to_string()))?;
-        Ok(match serde_json::to_value(answer.data) {
-            Ok(Json::Object(data)) => data,
+        let data = serde_json::to_value(answer.data).unwrap_or_default();
+        Ok(match if replaced.is_some() { one_of::answer(data) } else { data } {
+            Json::Object(data) => data,
             _ => Map::new(),
         })
     }
@@ -192,17 +198,28 @@ impl Graph {
                 .operations
                 .get(operation.as_deref())
                 .map_err(|_| GraphError::new(Reason::OperationNotFound, "there is no such operation"))?;
-            let reader = Reader { document: &document, types: &schema.types, variables: &variables };
+            let nulls = Uses { types: &schema.types, document: &document }.has_misplaced_null(operation, &variables);
+            let reader = Reader { document: &document, types: &schema.types, variables: &variables, nulls };
             let mentions = Mentions::default();
             let planner = Planner { reader, snapshot, limits: &limits, mentions: &mentions, language };
             let roots = planner.operation(&operation.selection_set)?;
             let backend = conn.backend();
             let mut session = Session::new(conn, snapshot, record);
             checks::verify(&mut session, &checks::sorted(mentions))?;
-            write(&roots, session, &introspection, backend, &limits)
+            let mut done = write(&roots, session, &introspection, backend, &limits)?;
+            if nulls {
+                let data = serde_json::from_str(&done.data).map_err(|e| internal("unreadable answer", &e))?;
+                let passed = propagate(&reader, &operation.selection_set, &data, done.errors);
+                (done.data, done.errors) = (passed.data, passed.errors);
+            }
+            Ok(done)
         };
         self.db.read::<Done, RunError>(until, work).await.map_err(GraphError::from)
     }
+}
+
+fn internal(message: &str, cause: &dyn std::error::Error) -> GraphError {
+    GraphError { cause: Some(cause.to_string()), ..GraphError::new(Reason::Internal, message) }
 }
 
 /// Reads and writes every root field.
@@ -264,7 +281,7 @@ fn write(
             }
         };
         if let Some(error) = &mut told {
-            error.path = vec![root.key.clone()];
+            error.path = vec![Json::from(root.key.as_str())];
         }
         errors.extend(told);
     }

@@ -21,6 +21,7 @@ use async_graphql::{
 
 use super::inputs;
 use super::language::LANGUAGES;
+use super::one_of;
 use super::orders::{has_extremes, sort_fields, sum_fields};
 use super::query::{ROOTS, RootArgument};
 use crate::catalog::{self, Entity, Kind, Link, Relation, Shape, screaming, values};
@@ -45,6 +46,7 @@ impl GraphSchema {
     pub fn build() -> Result<Self, String> {
         let sdl = async_graphql::Schema::new(Query, EmptyMutation, EmptySubscription).sdl();
         let types = apollo_compiler::Schema::parse_and_validate(&sdl, "schema.graphql").map_err(|e| e.to_string())?;
+        let types = one_of::add_to(types);
         let implementers = types.implementers_map();
         Ok(Self { types, implementers, sdl })
     }

@@ -4,10 +4,23 @@
 /// What a token is, as far as this rule goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Token {
-    /// A name, a number or a string.
+    /// A name or a number.
     Word,
+    /// A string.
+    Text,
     /// Any other, by its first byte.
     Mark(u8),
+}
+
+/// Where a token stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// Outside all brackets.
+    Top,
+    /// Among definitions of variables, as far as the tokens until here tell.
+    Variables,
+    /// Anywhere else.
+    Other,
 }
 
 /// What a bracket encloses.
@@ -41,9 +54,18 @@ pub struct Keys {
 }
 
 impl Keys {
+    /// Where the next token stands.
+    pub fn place(&self) -> Place {
+        match self.stack.last() {
+            None => Place::Top,
+            Some(Inside::Variables | Inside::Parenthesis) => Place::Variables,
+            Some(_) => Place::Other,
+        }
+    }
+
     /// Takes the next token; false when it stands where a colon must.
     pub fn follow(&mut self, token: Token) -> bool {
-        if self.stack.last() == Some(&Inside::Parenthesis) {
+        if self.stack.last() == Some(&Inside::Parenthesis) && token != Token::Text {
             let inside = if token == Token::Mark(b'$') { Inside::Variables } else { Inside::Pairs(Wanted::Key) };
             self.top(inside);
         }
@@ -67,7 +89,7 @@ impl Keys {
                 self.top(Inside::Pairs(Wanted::Variable));
             }
             Token::Mark(_) => {}
-            Token::Word => match inside {
+            Token::Word | Token::Text => match inside {
                 Some(Inside::Pairs(Wanted::Key)) => self.top(Inside::Pairs(Wanted::Colon)),
                 _ => self.value_ends(),
             },

@@ -3,8 +3,11 @@
 
 import { getNamedType, isEnumType, isInputObjectType, isInterfaceType, isLeafType, isListType, isNonNullType, isObjectType } from 'graphql';
 
+import { respaced } from './respace.mjs';
+
 const DEPTH = 6;
 const LANGUAGES = ['EN', 'ZH', 'RU'];
+const DESCRIPTIONS = ['"text"', '""', '"$v: Int, { # \\" \\u0041"', '"""block, "quoted" """', '"""\n  é\n  \\""" {\n"""', '"淄博, :"'];
 
 export class Generator {
   constructor(reference, random) {
@@ -28,9 +31,12 @@ export class Generator {
     const query = this.schema.getQueryType();
     const body = this.selection(query, 0);
     const named = random.chance(0.4);
+    this.definitions = this.definitions.map((d) => `${this.description(0.05)}${d}`);
     const variables = this.definitions.length > 0 ? `(${this.definitions.join(random.chance(0.5) ? ', ' : ' ')})` : '';
     const head = named ? `query Main${variables}` : variables || random.chance(0.3) ? `query ${variables}` : '';
-    const parts = [`${head} ${body}`, ...this.fragments.map((f) => f.text)];
+    // The short form, which begins with a brace, takes none.
+    const described = head.startsWith('query') ? this.description(0.15) : '';
+    const parts = [`${described}${head} ${body}`, ...this.fragments.map((f) => `${this.description(0.1)}${f.text}`)];
     const request = { query: '', variables: this.values };
     if (named && random.chance(0.3)) {
       parts.push(random.pick(['query Other { __typename }', 'query Other { service { version } }']));
@@ -39,8 +45,14 @@ export class Generator {
       request.operationName = 'Main';
     }
     request.query = random.shuffled(parts).join(random.pick(['\n', ' ', '\n# note\n', ',,\n']));
+    if (random.chance(0.2)) request.query = respaced(request.query, random);
     if (Object.keys(this.values).length === 0 && random.chance(0.5)) delete request.variables;
     return request;
+  }
+
+  description(probability) {
+    const { random } = this;
+    return random.chance(probability) ? `${random.pick(DESCRIPTIONS)}${random.pick([' ', '\n', ', '])}` : '';
   }
 
   // ---- selections
@@ -126,6 +138,8 @@ export class Generator {
 
   pageArguments(field) {
     const { random } = this;
+    const failing = random.chance(0.04) ? this.nullInside(field) : null;
+    if (failing) return failing;
     const dice = random.next();
     if (dice < 0.15 && this.rows < 20) return [field.name, '', 20];
     if (dice < 0.7) {
@@ -137,6 +151,35 @@ export class Generator {
     }
     const variable = this.variable('Int', () => random.below(4));
     return [`${field.name}_${variable}`, `(first: $${variable})`, this.values[variable] == null ? 20 : 3];
+  }
+
+  // An argument that holds a null deep inside, so that the field fails: nothing is filtered or ordered in the reference.
+  nullInside(field) {
+    const { random } = this;
+    const order = field.args.find((a) => a.name === 'orderBy');
+    const filter = field.args.find((a) => a.name === 'filter');
+    const lists = Object.values(filter?.type.getFields() ?? {}).filter((f) => getNamedType(f.type).getFields?.().in);
+    if (order && (lists.length === 0 || random.chance(0.5))) {
+      const item = `{direction: $${this.nullVariable('Direction', 'ASC')}}`;
+      return this.failing(field, `orderBy: ${random.chance(0.5) ? item : `[${item}]`}`);
+    }
+    if (lists.length === 0) return null;
+    const list = random.pick(lists);
+    const type = getNamedType(getNamedType(list.type).getFields().in.type);
+    const value = isEnumType(type) ? type.getValues()[0].name : { Int: 5, Float: 1.5, Boolean: true }[type.name] ?? '2023';
+    const written = `$${this.nullVariable(type.name, literal(value, type))}`;
+    return this.failing(field, `filter: {not: {${list.name}: {in: [${random.chance(0.5) ? written : `${literal(value, type)}, ${written}`}]}}}`);
+  }
+
+  failing(field, argument) {
+    return [`${field.name}_${hash(argument)}`, `(${argument})`, 1];
+  }
+
+  nullVariable(type, value) {
+    const name = `v${this.definitions.length}`;
+    this.definitions.push(`$${name}: ${type} = ${value}`);
+    this.values[name] = null;
+    return name;
   }
 
   rootArguments(field) {
@@ -174,7 +217,10 @@ export class Generator {
     for (const argument of field.args) {
       if (!(argument.name in values)) continue;
       const value = values[argument.name];
-      if (random.chance(0.35)) {
+      if (Array.isArray(value) && random.chance(0.3)) {
+        const items = value.map((v) => (random.chance(0.5) ? `$${this.variable('ID', () => v, true)}` : JSON.stringify(v)));
+        written.push(`${argument.name}: [${items.join(' ')}]`);
+      } else if (random.chance(0.35)) {
         const variable = this.variable(String(argument.type).replace(/!$/, ''), () => value, true);
         written.push(`${argument.name}: $${variable}`);
       } else {
@@ -245,13 +291,17 @@ export class Generator {
     } else if (dice < 0.45) {
       this.definitions.push(`$${name}: ${type}! = ${literal(value(), inner)}`);
       if (random.chance(0.5)) this.values[name] = value();
+    } else if (dice < 0.5 && type === 'Language') {
+      // The argument has a default, so that the variable need not.
+      this.definitions.push(`$${name}: ${type}${random.chance(0.5) ? ' = null' : ''}`);
+      if (random.chance(0.5)) this.values[name] = value();
     } else if (dice < 0.75 || strict) {
       this.definitions.push(`$${name}: ${type} = ${literal(value(), inner)}`);
       if (random.chance(0.5)) this.values[name] = strict || random.chance(0.7) ? value() : null;
       // Null where a value must stand: an error of the field in which it is used.
-      if (strict && random.chance(0.03)) this.values[name] = null;
+      if (strict && random.chance(0.1)) this.values[name] = null;
     } else {
-      this.definitions.push(`$${name}: ${type}`);
+      this.definitions.push(`$${name}: ${type}${random.chance(0.2) ? ' = null' : ''}`);
       const way = random.below(3);
       if (way === 1) this.values[name] = value();
       if (way === 2) this.values[name] = null;
@@ -266,8 +316,12 @@ export class Generator {
     const names = Object.keys(this.schema.getTypeMap()).filter((n) => !n.startsWith('__'));
     const name = random.chance(0.1) ? 'Nothing' : random.pick(names);
     const type = () => random.pick(['kind name', 'name __typename', 'kind name ofType { kind name ofType { name kind } }']);
+    const oneOf = (texts) => {
+      const text = random.pick(texts);
+      return typeof text === 'function' ? text() : text;
+    };
     const part = () =>
-      random.pick([
+      oneOf([
         'kind',
         'name',
         '__typename',
@@ -279,16 +333,26 @@ export class Generator {
         `inputFields { name type { ${type()} } defaultValue }`,
         'possibleTypes { name }',
         'ofType { name }',
-        'specifiedByURL',
+        'specifiedByURL isOneOf',
+        () => `fields { type { ${this.alias('isOneOf', 0.5)}${this.directive()} } }`,
+        () => `kind${this.directive()} fields${this.directive()} { name${this.directive()} }`,
+        () => `...${this.directive()} { inputFields { name${this.directive()} } }`,
+        () => {
+          const variable = this.variable('Boolean', () => random.chance(0.5));
+          return `fields_${variable}: fields(includeDeprecated: $${variable}) { name }`;
+        },
       ]);
-    const parts = Array.from({ length: 1 + random.below(4) }, part).join(' ');
-    const schema = random.pick([
+    const schema = () => oneOf([
       'queryType { name kind }',
       'mutationType { name } subscriptionType { name }',
       'queryType { ...on __Type { fields { name } } } __typename',
       'description',
+      // Their order is not defined.
+      () => `types${this.directive()} { __typename${this.directive()} }`,
+      () => `queryType { fields { name${this.directive()} } }`,
     ]);
-    if (random.chance(0.25)) return `${this.alias('__schema', 0.3)} { ${schema} }`;
+    if (random.chance(0.25)) return `${this.alias('__schema', 0.3)} { ${schema()} }`;
+    const parts = Array.from({ length: 1 + random.below(4) }, part).join(' ');
     const key = random.chance(0.7) ? `type_${name}: ` : `type_${name}_2: `;
     if (random.chance(0.3)) {
       const variable = this.variable('String', () => name, true);
@@ -303,20 +367,43 @@ export class Generator {
   inputRequest() {
     const { random } = this;
     this.wrongs = 0;
+    this.definitions = [];
+    this.values = {};
     const roots = Object.values(this.schema.getQueryType().getFields()).filter((f) => f.args.some((a) => a.name === 'filter'));
     const field = random.pick(roots);
     const argument = random.pick(field.args.filter((a) => ['filter', 'orderBy'].includes(a.name)));
+    const way = random.next();
+    this.referring = way < 0.4;
     const value = this.input(argument.type, 0);
-    if (random.chance(0.5)) {
-      const query = `{ ${field.name}(first: 1, ${argument.name}: ${write(value)}) { nodes { __typename } } }`;
-      return { query };
+    this.referring = false;
+    if (way < 0.7) {
+      const head = this.definitions.length > 0 ? `query(${this.definitions.join(' ')}) ` : '';
+      const query = `${head}{ ${field.name}(first: 1, ${argument.name}: ${write(value)}) { nodes { __typename } } }`;
+      return { query, variables: this.values };
     }
     const query = `query($v: ${argument.type}) { ${field.name}(first: 1, ${argument.name}: $v) { nodes { __typename } } }`;
     return { query, variables: { v: plainValue(value) } };
   }
 
+  // A variable somewhere inside, of the type of its place or nearly so.
+  referTo(type) {
+    const { random } = this;
+    const name = `v${this.definitions.length}`;
+    const plain = String(type).replace(/!$/, '');
+    const declared = random.pick([plain, plain, plain, `${plain}!`, `[${plain}]`, `[${plain}!]!`, plain.replace(/[[\]!]/g, ''), 'Boolean']);
+    this.referring = false;
+    const value = plainValue(this.input(type, 1));
+    this.referring = true;
+    const base = getNamedType(type);
+    const initial = random.chance(0.25) ? 'null' : isInputObjectType(base) ? null : literal(value, base);
+    this.definitions.push(`$${name}: ${declared}${random.chance(0.5) && initial ? ` = ${initial}` : ''}`);
+    if (random.chance(0.6)) this.values[name] = random.chance(0.3) ? null : value;
+    return new Word(`$${name}`);
+  }
+
   input(type, depth) {
     const { random } = this;
+    if (this.referring && depth > 0 && random.chance(0.25)) return this.referTo(type);
     if (isNonNullType(type)) return this.input(type.ofType, depth);
     if (this.wrongs === 0 && random.chance(0.06)) {
       this.wrongs += 1;
@@ -352,7 +439,7 @@ export class Generator {
   }
 }
 
-// An enum value, which a literal writes without quotes.
+// An enum value or a variable, which a literal writes without quotes.
 class Word {
   constructor(name) {
     this.name = name;

@@ -94,6 +94,15 @@ const TREE = {
   'variable without default': (d, r) => change(d, r, 'VariableDefinition', (v) => ({ ...v, defaultValue: undefined })),
   'other default': (d, r) =>
     change(d, r, 'VariableDefinition', (v) => ({ ...v, defaultValue: r.pick(VALUES.filter((x) => x.kind !== Kind.VARIABLE)) })),
+  'default of null': (d, r) => change(d, r, 'VariableDefinition', (v) => ({ ...v, defaultValue: { kind: Kind.NULL } })),
+  'nullable with default of null': (d, r) =>
+    change(d, r, 'VariableDefinition', (v) => ({
+      ...v,
+      type: v.type.kind === Kind.NON_NULL_TYPE ? v.type.type : v.type,
+      defaultValue: { kind: Kind.NULL },
+    })),
+  'variable in a list': (d, r) =>
+    change(d, r, 'Argument', (a) => ({ ...a, value: { kind: Kind.LIST, values: [a.value] } }), (a) => a.value.kind === Kind.VARIABLE),
   'directive on a variable': (d, r) =>
     change(d, r, 'VariableDefinition', (v) => ({ ...v, directives: [directive('skip', argument('if', truth))] })),
   'unknown fragment': (d, r) => change(d, r, 'SelectionSet', inSelections(r, spread('Nowhere'))),
@@ -177,7 +186,7 @@ const TREE = {
   'type definition': (d) => plus(d, ...parse('type Foreign { a: Int }').definitions),
 };
 
-const BITS = ['{', '}', '(', ')', '[', ']', ':', '!', '$', '@', '"', '"""', '...', '|', '&', '=', '#', '\u0000', '\uFEFF', 'é', ',', '0', '01', '1.', '1e', '-', '\\u0041', '\'', '?', 'on', 'fragment', 'query', 'null', '{}', '()', '"\\q"', '"\\u12"', '"\\u{1F600}"', '""""'];
+const BITS = ['{', '}', '(', ')', '[', ']', ':', '!', '$', '@', '"', '"""', '...', '|', '&', '=', '#', '\u0000', '\uFEFF', 'é', ',', '0', '01', '1.', '1e', '-', '\\u0041', '\'', '?', 'on', 'fragment', 'query', 'null', '{}', '()', '"\\q"', '"\\u12"', '"\\u{1F600}"', '""""', '"text"', '"""text"""', '"text" query', '"text" fragment', '"text" {', '"\\q" query A', '"text" $', '"text" extend', '"text" type'];
 
 const TEXT = {
   'a character less': (text, r) => {
@@ -192,6 +201,11 @@ const TEXT = {
     const gaps = [...text.matchAll(/\s/g)].map((m) => m.index);
     const at = gaps.length > 0 ? r.pick(gaps) : 0;
     return `${text.slice(0, at)} ${r.pick(BITS)} ${text.slice(at)}`;
+  },
+  'a description': (text, r) => {
+    const gaps = [0, ...[...text.matchAll(/\(|\$|\}|\bquery|\bfragment|\{/g)].map((m) => m.index)];
+    const at = r.pick(gaps);
+    return `${text.slice(0, at)}${r.pick(['"text"', '"""te"xt"""', '"\\q"', '"a" "b"', '"te\nxt"'])} ${text.slice(at)}`;
   },
   'cut off': (text, r) => text.slice(0, r.below(text.length)),
   'a token less': (text, r) => {
@@ -220,6 +234,7 @@ export function mutate(request, random) {
       const chosen = random.pick(names);
       const variables = { ...request.variables };
       if (random.chance(0.2)) delete variables[chosen];
+      else if (random.chance(0.3)) variables[chosen] = null;
       else variables[chosen] = random.pick(WRONG);
       return { ...request, variables, title: 'other variable value' };
     }

@@ -156,7 +156,7 @@ export class Reference {
   resolver(field) {
     const inner = getNamedType(field.type);
     if (field.name === 'name' && field.args.length > 0) {
-      return (object, { lang }) => object[`name ${lang}`];
+      return (object, { lang }) => object[`name ${lang ?? "EN"}`];
     }
     if (inner.name.endsWith('Connection')) {
       return (object, args) => this.cut(object[field.name], args);

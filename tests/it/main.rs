@@ -16,6 +16,7 @@ mod attack;
 mod conformance;
 mod demo_filters;
 mod import;
+mod language;
 mod leaving;
 mod migrations;
 mod nomenclature;
