@@ -552,17 +552,41 @@ fn every_relation() {
     trial.finish(500);
 }
 
-#[test]
-fn filters_made_by_chance() {
+/// Filters of depth up to 4 made by chance in one of the tests below; `TEAROAD_TEST_CASES` asks for more.
+const CASES: usize = 2500;
+
+fn filters_made_by_chance(part: u64) {
+    let cases = std::env::var("TEAROAD_TEST_CASES").map_or(CASES, |n| n.parse().unwrap());
     let mut trial = Trial::new();
-    let mut chance = Chance::new(SEED + 1);
-    for entity in roots() {
-        for _ in 0..60 {
-            let filter = random_filter(&mut chance, &trial.world, entity, 3);
-            trial.root(entity, &filter);
-        }
+    let mut chance = Chance::new(SEED + 100 + part);
+    let roots: Vec<_> = roots().collect();
+    for case in 0..cases {
+        let entity = roots[case % roots.len()];
+        let depth = 1 + chance.below(4);
+        let filter = random_filter(&mut chance, &trial.world, entity, depth);
+        trial.root(entity, &filter);
     }
-    trial.finish(500);
+    trial.finish(cases);
+}
+
+#[test]
+fn filters_made_by_chance_1() {
+    filters_made_by_chance(1);
+}
+
+#[test]
+fn filters_made_by_chance_2() {
+    filters_made_by_chance(2);
+}
+
+#[test]
+fn filters_made_by_chance_3() {
+    filters_made_by_chance(3);
+}
+
+#[test]
+fn filters_made_by_chance_4() {
+    filters_made_by_chance(4);
 }
 
 /// What a hint claims of an empty list is what the oracle finds.
