@@ -260,7 +260,48 @@ fn every_operator_of_every_filter() {
                 attack(json!({ "not": value }));
                 for relation in entity.relations.iter().filter(|r| r.filter) {
                     attack(json!({ relation.name: value }));
-                    attack(json!({ relation.name: { "some": value } }));
+                    for quantifier in ["some", "none", "every", "count", "all"] {
+                        attack(json!({ relation.name: { quantifier: value } }));
+                    }
+                    for op in ["eq", "ne", "in", "notIn", "lt", "lte", "gt", "gte", "isNull"] {
+                        attack(json!({ relation.name: { "count": { op: value } } }));
+                    }
+                    attack(json!({ relation.name: { "count": { "filter": value, "gte": 1 } } }));
+                }
+            }
+        }
+    }
+}
+
+/// Every key of every order.
+#[test]
+fn every_key_of_every_order() {
+    let world = World::new(SEED);
+    for db in world_databases(&world) {
+        let graph = db.graph();
+        for entity in catalog::ALL.iter().filter(|e| e.plural.is_some() && e.sortable()) {
+            let plural = entity.plural.unwrap();
+            let query = format!(
+                "query($o: [{}Order!]) {{ {plural}(orderBy: $o, first: 1) {{ totalCount nodes {{ id }} }} }}",
+                entity.name
+            );
+            let attack = |order: Json| {
+                let shown: String = order.to_string().chars().take(120).collect();
+                check(&ask_with(&graph, &query, json!({ "o": order })), &format!("{} {plural} {shown}", db.backend()));
+            };
+            for value in texts().into_iter().map(|t| json!(t)).chain(others()) {
+                attack(value.clone());
+                attack(json!([value]));
+                attack(json!({ "field": value }));
+                attack(json!({ "field": "NAME", "direction": value }));
+                for relation in entity.relations.iter().filter(|r| r.sorts()) {
+                    attack(json!({ relation.name: value }));
+                    attack(json!({ relation.name: { "field": value } }));
+                    for measure in ["count", "sum", "min", "max"] {
+                        attack(json!({ relation.name: { measure: value } }));
+                        attack(json!({ relation.name: { measure: { "field": "NAME", "filter": value } } }));
+                        attack(json!({ relation.name: { measure: { "field": value } } }));
+                    }
                 }
             }
         }
