@@ -1,5 +1,5 @@
-//! Filters: their input types, made from the catalogue, and how a filter becomes a condition. Operators belong to the
-//! kind of a column, never to an entity.
+//! How a filter becomes a condition: logic, operators of columns, names, subtrees. Operators belong to the kind of a
+//! column ([`super::input_types`]), never to an entity; the way through relations is [`super::relations`].
 
 use serde_json::Value as Json;
 
@@ -8,175 +8,16 @@ use super::errors::GraphError;
 use super::limits::Limits;
 use super::lookup;
 use crate::catalog::sector::CLASSIFICATION;
-use crate::catalog::{self, Entity, Field, Kind, Link, Relation};
+use crate::catalog::{self, Entity, Field, Kind, Link};
 use crate::domain::decimal::bounds_scaled;
 use crate::domain::error_code::Reason;
 use crate::domain::flow::code_of;
 use crate::domain::fold::fold;
 use crate::domain::period::Period;
 use crate::storage::snapshot::{Snapshot, Table};
-use crate::storage::sql::operand::{Aggregate, Measure, Operand, Related};
+use crate::storage::sql::operand::{Operand, Related};
 use crate::storage::sql::predicate::{Op, Predicate, pattern};
 use crate::storage::value::{List, Value};
-
-/// Scalars of the schema.
-pub static SCALARS: &[(&str, &str)] = &[
-    ("Decimal", "An exact decimal number, as text: `15850000000`, `0.658`. In input a number is taken too."),
-    (
-        "BigInt",
-        "A 64-bit whole number, as text, since JSON numbers of many clients are exact to 53 bits only. In input a number is taken too.",
-    ),
-    ("Date", "A calendar date: `2024-08-05`."),
-    ("DateTime", "An instant in UTC: `2024-08-05T12:00:00Z`."),
-    ("Period", "A year, quarter or month: `2023`, `2023-Q2`, `2023-07`."),
-];
-
-/// Schemes of region codes.
-pub static REGION_SCHEMES: &[(&str, &str)] = &[
-    ("TEAROAD", "Tea Road's own codes: `CN`, `CN-SD`, `CN-370300`, `M49-030`, `WLD`, `EU`."),
-    ("ISO_ALPHA2", "ISO 3166-1 alpha-2: `CN`."),
-    ("ISO_ALPHA3", "ISO 3166-1 alpha-3: `CHN`."),
-    ("ISO_NUMERIC", "ISO 3166-1 numeric, three digits: `156`."),
-    ("ISO_3166_2", "ISO 3166-2 subdivisions: `CN-SD`."),
-    ("M49", "UN M49, three digits: `030`."),
-    ("COMTRADE", "UN Comtrade areas, also used by BACI: `842` is the USA."),
-    ("GB2260", "GB/T 2260 divisions of China: `370300`."),
-    ("OKATO", "Russian OKATO, first two digits: `81`."),
-];
-
-/// An input object that does not depend on an entity: name, description, members.
-pub type FixedInput = (String, String, Vec<(String, String, String)>);
-
-const COMPARISONS: &[(&str, &str)] = &[
-    ("eq", "Equals."),
-    ("ne", "Differs; false when unknown."),
-    ("in", "Is one of these; nothing is one of an empty list."),
-    ("notIn", "Is none of these; false when unknown."),
-];
-const RANGES: &[(&str, &str)] =
-    &[("lt", "Less than."), ("lte", "At most."), ("gt", "More than."), ("gte", "At least.")];
-const PERIOD_RANGES: &[(&str, &str)] = &[
-    ("lt", "Ends before this begins."),
-    ("lte", "Ends no later than this."),
-    ("gt", "Begins after this ends."),
-    ("gte", "Begins no earlier than this."),
-];
-const STARTS: (&str, &str) = ("startsWith", "Begins with this text, letter for letter.");
-const FOLDED: &[(&str, &str)] = &[
-    ("startsWith", "A name begins with this, in any case and with or without accents."),
-    ("contains", "A name contains this, in any case and with or without accents."),
-    ("endsWith", "A name ends with this, in any case and with or without accents."),
-];
-
-/// The filter type of a kind of column.
-pub fn filter_type(kind: Kind) -> String {
-    match kind {
-        Kind::Text => "TextFilter".to_owned(),
-        Kind::Int => "IntFilter".to_owned(),
-        Kind::BigInt => "BigIntFilter".to_owned(),
-        Kind::Float => "FloatFilter".to_owned(),
-        Kind::Bool => "BooleanFilter".to_owned(),
-        Kind::Date => "DateFilter".to_owned(),
-        Kind::DateTime => "DateTimeFilter".to_owned(),
-        Kind::Enum(list) => format!("{}Filter", list.name),
-        Kind::Period => "PeriodFilter".to_owned(),
-        Kind::Money | Kind::Milli => "DecimalFilter".to_owned(),
-    }
-}
-
-/// The operators of a kind of column, with the description of each.
-pub fn operators(kind: Kind) -> Vec<(&'static str, &'static str)> {
-    let mut all = match kind {
-        Kind::Bool => COMPARISONS.iter().take(2).copied().collect(),
-        _ => COMPARISONS.to_vec(),
-    };
-    match kind {
-        Kind::Bool | Kind::Enum(_) => {}
-        Kind::Period => all.extend(PERIOD_RANGES),
-        Kind::Text => {
-            all.extend(RANGES);
-            all.push(STARTS);
-        }
-        _ => all.extend(RANGES),
-    }
-    if !matches!(kind, Kind::Period) {
-        all.push(("isNull", "Is unknown, or with false is known."));
-    }
-    all
-}
-
-/// The operators of a count of related rows: name, type, description.
-pub fn count_operators() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
-    COMPARISONS
-        .iter()
-        .chain(RANGES)
-        .map(|(op, doc)| (*op, if matches!(*op, "in" | "notIn") { "[Int!]" } else { "Int" }, *doc))
-}
-
-/// Input objects that do not depend on an entity.
-pub fn fixed_inputs() -> Vec<FixedInput> {
-    let scalars = [
-        (Kind::Text, "String"),
-        (Kind::Int, "Int"),
-        (Kind::BigInt, "BigInt"),
-        (Kind::Float, "Float"),
-        (Kind::Bool, "Boolean"),
-        (Kind::Date, "Date"),
-        (Kind::DateTime, "DateTime"),
-        (Kind::Period, "Period"),
-        (Kind::Money, "Decimal"),
-    ];
-    let enums = catalog::enums::ALL.iter().map(|list| (Kind::Enum(list), list.name));
-    let mut out: Vec<FixedInput> = scalars
-        .into_iter()
-        .chain(enums)
-        .map(|(kind, ty)| {
-            let members = operators(kind)
-                .into_iter()
-                .map(|(op, doc)| (op.to_owned(), operator_type(op, ty), doc.to_owned()))
-                .collect();
-            (filter_type(kind), format!("Conditions on a {ty}; those beside each other all hold."), members)
-        })
-        .collect();
-    let names = COMPARISONS
-        .iter()
-        .chain(FOLDED)
-        .map(|(op, doc)| ((*op).to_owned(), operator_type(op, "String"), (*doc).to_owned()))
-        .collect();
-    out.push((
-        "NameFilter".to_owned(),
-        "Conditions on published names in all languages: `eq` and `in` hold when one of the names fits, `ne` and `notIn` when none does.".to_owned(),
-        names,
-    ));
-    let text = |name: &str, ty: &str, doc: &str| (name.to_owned(), ty.to_owned(), doc.to_owned());
-    out.push((
-        "WithinRegion".to_owned(),
-        "A region and everything below it; for a bloc, its present members and everything below them.".to_owned(),
-        vec![
-            text("code", "String!", "Code of the region."),
-            text("scheme", "RegionScheme", "Scheme of the code; TEAROAD when left out."),
-            text("depth", "Int", "How many levels below; all when left out, 0 is the region alone."),
-        ],
-    ));
-    out.push((
-        "WithinSector".to_owned(),
-        "A sector and everything below it.".to_owned(),
-        vec![
-            text("classification", "String!", "Code of the classification."),
-            text("code", "String!", "Code in it."),
-            text("depth", "Int", "How many levels below; all when left out, 0 is the sector alone."),
-        ],
-    ));
-    out
-}
-
-fn operator_type(op: &str, ty: &str) -> String {
-    match op {
-        "in" | "notIn" => format!("[{ty}!]"),
-        "isNull" => "Boolean".to_owned(),
-        _ => ty.to_owned(),
-    }
-}
 
 /// Datasets whose amounts have the same number of decimals.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -205,12 +46,11 @@ pub struct Inputs<'a> {
 /// The conditions beside each other in a filter: what each is about, and itself.
 pub type Conditions = Vec<(String, Predicate)>;
 
-/// Ids of a folded dimension condition beyond which a sub-select is cheaper than a list.
-const MAX_FOLDED_IDS: usize = 2000;
+/// A condition, or why it is none.
+pub type Answer = Result<Predicate, GraphError>;
 
-type Answer = Result<Predicate, GraphError>;
-
-fn invalid(path: &str, message: &str) -> GraphError {
+/// The error of a condition that cannot be read.
+pub fn invalid(path: &str, message: &str) -> GraphError {
     GraphError::new(Reason::InvalidFilter, format!("{path}: {message}")).at(path)
 }
 
@@ -282,7 +122,8 @@ impl Inputs<'_> {
         Ok(())
     }
 
-    fn operators_of(&self, value: &Json, here: &str, each: impl Fn(&str, &Json, &str) -> Answer) -> Answer {
+    /// The conditions of an object of operators; `each` reads one.
+    pub fn operators_of(&self, value: &Json, here: &str, each: impl Fn(&str, &Json, &str) -> Answer) -> Answer {
         let object = value.as_object().ok_or_else(|| invalid(here, "expected an object with operators"))?;
         if object.is_empty() {
             return Err(invalid(here, "an empty object says nothing; leave it out"));
@@ -373,7 +214,8 @@ impl Inputs<'_> {
         })
     }
 
-    fn list<T>(
+    /// Each item of a list; a single value counts as a list of one.
+    pub fn list<T>(
         &self,
         json: &Json,
         at: &str,
@@ -385,7 +227,8 @@ impl Inputs<'_> {
         list.iter().enumerate().map(|(index, item)| each(item, &format!("{at}.{index}"))).collect()
     }
 
-    fn value(&self, kind: Kind, json: &Json, at: &str) -> Result<Value, GraphError> {
+    /// A value of a kind of column.
+    pub fn value(&self, kind: Kind, json: &Json, at: &str) -> Result<Value, GraphError> {
         let wrong = |reason: Reason, wanted: &str| {
             GraphError::new(reason, format!("{at}: `{}` is not {wanted}", shown(json))).at(at)
         };
@@ -503,123 +346,6 @@ impl Inputs<'_> {
             "contains" => exists(Predicate::Like(folded(), Value::Text(pattern(&part(json, at)?, false, false)))),
             "endsWith" => exists(Predicate::Like(folded(), Value::Text(pattern(&part(json, at)?, false, true)))),
             _ => return Err(invalid(at, "there is no such operator")),
-        })
-    }
-
-    fn related(&self, relation: &'static Relation, value: &Json, here: &str) -> Answer {
-        let target = relation.target;
-        let below = self.one_hop_further(here)?;
-        let Link::One { column, nullable } = relation.link else {
-            let object = value
-                .as_object()
-                .filter(|o| !o.is_empty())
-                .ok_or_else(|| invalid(here, "an empty object says nothing; leave it out"))?;
-            let parts = object.iter().map(|(quantifier, value)| {
-                below.quantified(relation, quantifier, value, &format!("{here}.{quantifier}"))
-            });
-            return Ok(Predicate::all(parts.collect::<Result<_, _>>()?));
-        };
-        let inner = below.filter(target, value, here)?;
-        if target.resident {
-            match inner {
-                Predicate::All if !nullable => return Ok(Predicate::All),
-                Predicate::Nothing => return Ok(Predicate::Nothing),
-                _ => {}
-            }
-            if let Some(ids) = self.folded_ids(target, &inner) {
-                return Ok(Predicate::int_in(column, ids));
-            }
-        }
-        Ok(Predicate::Exists(Box::new(Related::new(target, relation.link, inner))))
-    }
-
-    /// The same for the rows that a relation leads to; an error where the way is too long.
-    pub fn one_hop_further(&self, here: &str) -> Result<Self, GraphError> {
-        let below = Inputs { hops: self.hops + 1, ..*self };
-        if below.hops > self.limits.depth {
-            let message = format!("{here}: more than {} relations lead from one to the other", self.limits.depth);
-            return Err(GraphError::new(Reason::TooDeep, message).at(here));
-        }
-        Ok(below)
-    }
-
-    /// Ids of a resident entity's rows that meet a condition, where they are few and memory can tell.
-    fn folded_ids(&self, target: &'static Entity, condition: &Predicate) -> Option<Vec<i64>> {
-        self.snapshot.matching(target, condition).filter(|ids| ids.len() <= MAX_FOLDED_IDS)
-    }
-
-    /// A condition on the rows of a to-many relation.
-    fn quantified(&self, relation: &'static Relation, quantifier: &str, value: &Json, at: &str) -> Answer {
-        if value.is_null() {
-            return Err(invalid(at, "null says nothing; leave the condition out"));
-        }
-        let inner = || self.filter(relation.target, value, at);
-        match quantifier {
-            "some" => Ok(self.some(relation, inner()?)),
-            "none" => Ok(self.some(relation, inner()?).negated()),
-            "every" => Ok(self.some(relation, inner()?.negated()).negated()),
-            "count" => self.counted(relation, value, at),
-            _ => Err(invalid(at, "there is no such quantifier")),
-        }
-    }
-
-    fn some(&self, relation: &'static Relation, inner: Predicate) -> Predicate {
-        if matches!(inner, Predicate::Nothing) {
-            return Predicate::Nothing;
-        }
-        let target = relation.target;
-        let is_junction = matches!(relation.link, Link::Junction { .. });
-        let ids = if is_junction && !matches!(inner, Predicate::All) { self.folded_ids(target, &inner) } else { None };
-        let related = match ids {
-            Some(ids) if ids.is_empty() => return Predicate::Nothing,
-            Some(ids) => Related::with_ids(target, relation.link, ids),
-            None => Related::new(target, relation.link, inner),
-        };
-        Predicate::Exists(Box::new(related))
-    }
-
-    /// `{filter: …, gte: 2}`: how many related rows meet the filter.
-    fn counted(&self, relation: &'static Relation, value: &Json, at: &str) -> Answer {
-        let filter = value.get("filter").unwrap_or(&Json::Null);
-        let related = self.related_rows(relation, filter, &format!("{at}.filter"))?;
-        let mut operators = value.clone();
-        if let Some(members) = operators.as_object_mut() {
-            members.remove("filter");
-            if members.is_empty() {
-                return Err(invalid(at, "a count needs something to be compared with: eq, gte, in …"));
-            }
-        }
-        self.operators_of(&operators, at, |op, operand, at| self.count_operator(&related, op, operand, at))
-    }
-
-    /// Related rows that meet a filter, or all of them.
-    pub fn related_rows(&self, relation: &'static Relation, filter: &Json, at: &str) -> Result<Related, GraphError> {
-        let inner = if filter.is_null() { Predicate::All } else { self.filter(relation.target, filter, at)? };
-        Ok(Related::new(relation.target, relation.link, inner))
-    }
-
-    fn count_operator(&self, related: &Related, op: &str, json: &Json, at: &str) -> Answer {
-        let count = || {
-            let aggregate = Aggregate { related: related.clone(), measure: Measure::Count, asked: String::new() };
-            Operand::Aggregate(Box::new(aggregate))
-        };
-        let exists = || Predicate::Exists(Box::new(related.clone()));
-        let number = |json: &Json, at: &str| match self.value(Kind::Int, json, at)? {
-            Value::Int(n) => Ok(n),
-            _ => Err(invalid(at, "expected a whole number")),
-        };
-        if op == "in" || op == "notIn" {
-            let numbers = self.list(json, at, number)?;
-            let among =
-                if numbers.is_empty() { Predicate::Nothing } else { Predicate::Ints(count(), List::new(numbers)) };
-            return Ok(if op == "in" { among } else { among.negated() });
-        }
-        let op = comparison(op).ok_or_else(|| invalid(at, "there is no such operator"))?;
-        // Whether there is one at all ends at the first that is found.
-        Ok(match (op, number(json, at)?) {
-            (Op::Ge, 1) | (Op::Gt | Op::Ne, 0) => exists(),
-            (Op::Lt, 1) | (Op::Le | Op::Eq, 0) => exists().negated(),
-            (op, n) => Predicate::Compare(count(), op, Value::Int(n)),
         })
     }
 
@@ -758,7 +484,8 @@ fn compare_units(column: Operand, op: Op, (floor, ceiling): (i64, i64)) -> Predi
     }
 }
 
-fn comparison(op: &str) -> Option<Op> {
+/// The comparison of this name.
+pub fn comparison(op: &str) -> Option<Op> {
     Some(match op {
         "eq" => Op::Eq,
         "ne" => Op::Ne,

@@ -52,7 +52,7 @@ pub fn region(snapshot: &Snapshot, code: &str, scheme: &str) -> Result<i64, Grap
     if let Some(found) = found {
         return Ok(found.region_id);
     }
-    let elsewhere = super::inputs::REGION_SCHEMES
+    let elsewhere = super::input_types::REGION_SCHEMES
         .iter()
         .map(|(name, _)| *name)
         .find(|other| *other != scheme && !snapshot.region_codes(other, code).is_empty());

@@ -19,7 +19,7 @@ use async_graphql::{
     ServerResult, Value,
 };
 
-use super::inputs;
+use super::input_types;
 use super::language::LANGUAGES;
 use super::one_of;
 use super::orders::{has_extremes, sort_fields, sum_fields};
@@ -135,7 +135,7 @@ fn field(name: &str, ty: &str, doc: &str, args: Vec<MetaInputValue>) -> MetaFiel
 }
 
 fn register_leaves(registry: &mut Registry) {
-    for (name, doc) in inputs::SCALARS {
+    for (name, doc) in input_types::SCALARS {
         let scalar = MetaType::Scalar {
             name: (*name).to_owned(),
             description: Some((*doc).to_owned()),
@@ -170,9 +170,9 @@ fn register_leaves(registry: &mut Registry) {
         registry,
         "RegionScheme",
         "A scheme of region codes.",
-        inputs::REGION_SCHEMES.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())),
+        input_types::REGION_SCHEMES.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())),
     );
-    for (name, doc, members) in inputs::fixed_inputs() {
+    for (name, doc, members) in input_types::fixed_inputs() {
         let members = members.into_iter().map(|(name, ty, doc)| (name.clone(), input(&name, &ty, &doc))).collect();
         let built = InputObjectBuilder::new(name.clone(), members).description(Some(doc)).build();
         registry.types.insert(name, built);
@@ -446,7 +446,7 @@ fn register_inputs(registry: &mut Registry, entity: &'static Entity) {
             add(input("name", "NameFilter", "A published name in any language."));
         }
         for column in entity.fields.iter().filter(|f| f.filter) {
-            add(input(column.name, &inputs::filter_type(column.kind), column.doc));
+            add(input(column.name, &input_types::filter_type(column.kind), column.doc));
         }
         for relation in entity.relations.iter().filter(|r| r.filter) {
             add(relation_filter(relation));
@@ -545,7 +545,7 @@ fn register_list_filter(registry: &mut Registry, entity: &Entity) {
     let name = entity.name;
     let filter = format!("{name}Filter");
     let mut count = vec![input("filter", &filter, "Which of them are counted; all when left out.")];
-    count.extend(inputs::count_operators().map(|(op, ty, doc)| input(op, ty, doc)));
+    count.extend(input_types::count_operators().map(|(op, ty, doc)| input(op, ty, doc)));
     let doc = format!("How many related {name} rows meet a filter. Conditions beside each other all hold.");
     register_input(registry, &format!("{name}CountFilter"), &doc, count);
     let members = vec![

@@ -7,7 +7,7 @@ use apollo_compiler::schema::{ExtendedType, InputValueDefinition, Type};
 use serde_json::{Value as Json, json};
 use tearoad::catalog::{self, Kind};
 use tearoad::domain::error_code::Reason;
-use tearoad::graphql::inputs;
+use tearoad::graphql::input_types;
 use tearoad::graphql::limits::Limits;
 use tearoad::graphql::run::{Graph, Request};
 use tearoad::graphql::schema::GraphSchema;
@@ -223,7 +223,7 @@ fn every_operator_of_every_filter() {
                 .iter()
                 .filter(|f| f.filter)
                 .map(|f| {
-                    let names = inputs::operators(f.kind).iter().map(|(op, _)| *op).collect();
+                    let names = input_types::operators(f.kind).iter().map(|(op, _)| *op).collect();
                     (f.name, names, matches!(f.kind, Kind::Money))
                 })
                 .collect();

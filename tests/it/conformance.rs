@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value as Json, json};
 use tearoad::catalog::{self, Entity, Field, Kind, Shape};
 use tearoad::domain::id;
-use tearoad::graphql::inputs;
+use tearoad::graphql::input_types;
 use tearoad::graphql::limits::Limits;
 use tearoad::graphql::run::Graph;
 
@@ -218,7 +218,7 @@ fn conditions(world: &World, entity: &'static Entity, field: &Field) -> Vec<Json
     let known: Vec<Json> =
         if field.known { present(world, entity, field).into_iter().take(6).collect() } else { all.clone() };
     let mut out = Vec::new();
-    for (op, _) in inputs::operators(field.kind) {
+    for (op, _) in input_types::operators(field.kind) {
         let values = if matches!(op, "eq" | "ne" | "in" | "notIn") { &known } else { &all };
         match op {
             "in" | "notIn" => {
