@@ -8,3 +8,4 @@ pub mod flow;
 pub mod fold;
 pub mod id;
 pub mod period;
+pub mod words;
