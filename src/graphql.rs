@@ -1,8 +1,9 @@
 //! Floor 3: documents in, JSON out.
 //!
 //! [`document`] parses, validates and guards; [`plan`] turns a selection into statements and [`inputs`] a filter into
-//! a condition; [`execute`] reads level by level; [`render`] writes the JSON in one pass. [`schema`] is the only file
-//! that touches async-graphql's registry. Knows neither diesel nor HTTP.
+//! a condition; [`execute`] reads level by level, [`objects`] by keys; [`search`] answers questions by text; [`render`]
+//! writes the JSON in one pass. [`schema`] is the only file that touches async-graphql's registry. Knows neither diesel
+//! nor HTTP.
 
 pub mod checks;
 pub mod collect;
@@ -19,11 +20,13 @@ pub mod language;
 pub mod limits;
 pub mod lookup;
 pub mod nulls;
+pub mod objects;
 pub mod orders;
 pub mod plan;
 pub mod query;
 pub mod render;
 pub mod run;
 pub mod schema;
+pub mod search;
 pub mod service;
 pub mod syntax;

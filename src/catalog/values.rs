@@ -88,6 +88,26 @@ pub static ALL: &[ValueType] = &[
         ],
     },
     ValueType {
+        name: "SearchResults",
+        doc: "What a text found. How much is read for a text is bounded, so hits are not counted.",
+        members: &[
+            ("hits", "[SearchHit!]!", "The hits, best first; each object once."),
+            ("hasMore", "Boolean!", "Whether there are more hits than were asked for."),
+        ],
+    },
+    ValueType {
+        name: "SearchHit",
+        doc: "One object that was found, and by what.",
+        members: &[
+            ("node", "SearchNode!", "The object."),
+            ("match", "SearchMatch!", "How it was found."),
+            ("matched", "String!", "The name or code that was found, as published."),
+            ("language", "String", "Language of the name, e.g. `en`; null for a code and for a dataset's title."),
+            ("scheme", "String", "Scheme of the code, e.g. `GB2260`, `HS2022`, `LEI`, `SLUG`; null for a name."),
+            ("score", "Float!", "How well it fits, from 0 to 1; docs/SCHEMA-DESIGN.md says how it is made."),
+        ],
+    },
+    ValueType {
         name: "Service",
         doc: "This service.",
         members: &[

@@ -56,6 +56,26 @@ pub static ROOTS: &[Root] = &[
         ],
     },
     Root {
+        name: "search",
+        ty: "SearchResults!",
+        doc: "What a text may mean, best first: by code, by whole name, by the beginning of a name, by its words, by words with a typing error. Names in all languages are searched; case, accents and punctuation do not matter.",
+        args: &[
+            arg(
+                "text",
+                "String!",
+                "A code, a name, or words of one, at most 200 characters: `Zibo`, `淄博`, `370300`. The last word may be unfinished.",
+            ),
+            arg("kinds", "[SearchKind!]", "What is searched for; everything when left out."),
+            arg("lang", "Language", "Among equally good hits those whose name is in this language come first."),
+            RootArgument {
+                name: "first",
+                ty: "Int!",
+                default: Some("20"),
+                doc: "Hits at most, from 1 to what `service.limits` says of `page`.",
+            },
+        ],
+    },
+    Root {
         name: "classification",
         ty: "Classification",
         doc: "A classification by its code. An unknown code is an error.",

@@ -18,6 +18,7 @@ use super::hints;
 use super::language;
 use super::limits::Limits;
 use super::lookup;
+use super::objects;
 use super::plan::{Object, Planner, Root, RootWhat, Which};
 use super::render::{Writer, push_key, push_text};
 use super::schema::GraphSchema;
@@ -238,20 +239,16 @@ fn write(
                 None
             }
             RootWhat::Object(object) => write_object(&mut writer, &mut session, object)?,
-            RootWhat::Objects(objects) => {
-                writer.out.push('[');
-                for (position, object) in objects.iter().enumerate() {
-                    if position > 0 {
-                        writer.out.push(',');
-                    }
-                    match object {
-                        Some(object) => {
-                            write_object(&mut writer, &mut session, object)?;
-                        }
-                        None => writer.out.push_str("null"),
-                    }
-                }
-                writer.out.push(']');
+            RootWhat::Nodes(nodes) => {
+                let read = nodes.types.iter().map(|(kindred, keys)| session.objects(&kindred.rows, keys));
+                let read: Vec<_> = read.collect::<Result<_, _>>()?;
+                writer.nodes_in_order(nodes, &read);
+                None
+            }
+            RootWhat::Asked(asked) => {
+                let answer = asked.question.ask(&mut session)?;
+                let found = session.found(&objects::items(&answer), &asked.shape)?;
+                writer.value_with(&answer, &asked.shape, &found);
                 None
             }
             RootWhat::Failed(error) => {

@@ -136,12 +136,7 @@ struct Subject {
     codes: BTreeSet<(String, String)>,
 }
 
-fn add_chunk(
-    conn: &mut Conn,
-    searchable: &Searchable,
-    ids: &[i64],
-    words: &mut Words,
-) -> Result<(), StorageError> {
+fn add_chunk(conn: &mut Conn, searchable: &Searchable, ids: &[i64], words: &mut Words) -> Result<(), StorageError> {
     let mut rows = Vec::new();
     let mut fresh = Vec::new();
     for (id, subject) in subjects(conn, searchable, ids)? {

@@ -10,9 +10,9 @@ use crate::storage::dialect::{Dialect, TextTable};
 use crate::storage::terms::Form;
 
 /// Subjects that a look-up finds at most.
-pub const MOST_SUBJECTS: usize = 400;
+pub const MOST_SUBJECTS: usize = 200;
 /// Subjects of the first word that are looked through where every word is common.
-const MOST_COMMON: usize = 2_000;
+const MOST_COMMON: usize = 1_000;
 /// Words that a deletion leads to at most.
 const MOST_WORDS: usize = 60;
 /// Names of one subject that are looked at.

@@ -1,0 +1,152 @@
+//! Questions by text and by lists: `search`. Their arguments are read here, before
+//! anything runs; each answers a value with ids of objects in it, which [`super::objects`] reads and writes.
+
+pub mod look_up;
+pub mod rank;
+
+use serde_json::{Map, Value as Json};
+
+use super::computed::Tree;
+use super::errors::{GraphError, RunError};
+use super::execute::Session;
+use super::inputs::Inputs;
+use super::plan::{ValueShape, texts};
+use crate::catalog::search::{ALL, Searchable};
+use crate::domain::error_code::Reason;
+use crate::domain::words::{Token, tokens};
+
+/// A question and how its answer is written.
+#[derive(Debug)]
+pub struct Asked {
+    /// The question.
+    pub question: Question,
+    /// How its answer is written.
+    pub shape: ValueShape,
+}
+
+/// A question that is answered by a value with objects in it.
+#[derive(Debug)]
+pub enum Question {
+    /// What a text finds.
+    Search(Search),
+}
+
+/// What a text finds.
+#[derive(Debug)]
+pub struct Search {
+    /// The parts of the text.
+    pub text: Vec<Token>,
+    /// The same as a code.
+    pub code: String,
+    /// Among what, in the order of the catalogue.
+    pub kinds: Vec<&'static Searchable>,
+    /// The language preferred among equally good names.
+    pub language: Option<&'static str>,
+    /// Hits at most.
+    pub first: usize,
+}
+
+/// Characters of a text at most.
+pub const LONGEST_TEXT: usize = 200;
+
+type Arguments = Map<String, Json>;
+
+/// The question that a root field asks; `None` for one that is not answered here.
+pub fn question(inputs: &Inputs<'_>, root: &str, arguments: &Arguments) -> Result<Option<Question>, GraphError> {
+    match root {
+        "search" => search(inputs, arguments).map(|s| Some(Question::Search(s))),
+        _ => Ok(None),
+    }
+}
+
+impl Question {
+    /// The value type of the answer.
+    pub fn answer(&self) -> &'static str {
+        match self {
+            Self::Search(_) => "SearchResults",
+        }
+    }
+
+    /// Objects that the answer holds at most.
+    pub fn objects(&self) -> u64 {
+        let count = match self {
+            Self::Search(search) => search.first,
+        };
+        u64::try_from(count).unwrap_or(u64::MAX)
+    }
+
+    /// Rows that are looked at to find those, as far as they count in the price of an operation.
+    pub fn looked_at(&self) -> u64 {
+        let count = match self {
+            Self::Search(_) => look_up::MOST_LOOKED_AT,
+        };
+        u64::try_from(count).unwrap_or(u64::MAX)
+    }
+
+    /// The answer.
+    pub fn ask(&self, session: &mut Session<'_>) -> Result<Tree, RunError> {
+        match self {
+            Self::Search(search) => look_up::search(session, search),
+        }
+    }
+}
+
+fn search(inputs: &Inputs<'_>, arguments: &Arguments) -> Result<Search, GraphError> {
+    let text = arguments.get("text").and_then(Json::as_str).unwrap_or_default();
+    let words: Vec<&str> = texts(arguments, "kinds");
+    let kinds: Vec<&'static Searchable> = match arguments.get("kinds") {
+        None | Some(Json::Null) => ALL.iter().collect(),
+        Some(_) if words.is_empty() => {
+            let message = "kinds: an empty list finds nothing; leave it out to search everything";
+            return Err(GraphError::new(Reason::InvalidArgument, message).at("kinds"));
+        }
+        Some(_) => ALL.iter().filter(|s| words.contains(&s.kind.0)).collect(),
+    };
+    let language = arguments.get("lang").and_then(Json::as_str).map(|word| match word {
+        "ZH" => "zh",
+        "RU" => "ru",
+        _ => "en",
+    });
+    Ok(Search {
+        text: parts(text, "text")?,
+        code: crate::domain::words::code_term(text),
+        kinds,
+        language,
+        first: first(inputs, arguments)?,
+    })
+}
+
+/// The parts of a text that is looked up.
+fn parts(text: &str, argument: &str) -> Result<Vec<Token>, GraphError> {
+    let refused = |what: String, hint: &str| {
+        Err(GraphError::new(Reason::InvalidArgument, format!("{argument}: {what}")).at(argument).hint(hint))
+    };
+    let length = text.chars().count();
+    if length > LONGEST_TEXT {
+        let what = format!("the text has {length} characters, at most {LONGEST_TEXT} are allowed");
+        return refused(what, "search for the few words that tell most");
+    }
+    let parts = tokens(text);
+    if parts.is_empty() {
+        let what = if text.trim().is_empty() { "the text is empty" } else { "the text has no letter and no digit" };
+        return refused(what.to_owned(), "give a name, the beginning of one, or a code: `Zibo`, `淄博`, `370300`");
+    }
+    Ok(parts)
+}
+
+/// How many are wanted.
+fn first(inputs: &Inputs<'_>, arguments: &Arguments) -> Result<usize, GraphError> {
+    let most = inputs.limits.page;
+    let asked = arguments.get("first").and_then(Json::as_i64).unwrap_or(0);
+    if asked > most {
+        let message = format!("first: {asked} hits, at most {most} are allowed");
+        return Err(GraphError::new(Reason::PageSizeExceeded, message).at("first"));
+    }
+    match usize::try_from(asked) {
+        Ok(first) if first > 0 => Ok(first),
+        _ => {
+            let message = format!("first: `{asked}` is not a number of hits from 1 to {most}");
+            Err(GraphError::new(Reason::InvalidArgument, message).at("first"))
+        }
+    }
+}
