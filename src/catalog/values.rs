@@ -108,6 +108,14 @@ pub static ALL: &[ValueType] = &[
         ],
     },
     ValueType {
+        name: "Reconciled",
+        doc: "A name of a list, and what it may be.",
+        members: &[
+            ("name", "String!", "The name as given."),
+            ("hits", "[SearchHit!]!", "What it may be, best first; empty when nothing is alike."),
+        ],
+    },
+    ValueType {
         name: "Service",
         doc: "This service.",
         members: &[

@@ -76,6 +76,25 @@ pub static ROOTS: &[Root] = &[
         ],
     },
     Root {
+        name: "reconcile",
+        ty: "[Reconciled!]!",
+        doc: "What the names of a list may be, in their order, for matching one's own records with those here. Words may stand in any order and be misspelled; legal forms such as Ltd say little.",
+        args: &[
+            arg(
+                "names",
+                "[String!]!",
+                "Names as the list has them, at most 250 of at most 200 characters; a code finds its owner.",
+            ),
+            arg("kind", "SearchKind!", "What they are names of."),
+            arg(
+                "within",
+                "String",
+                "Code of a region: only what is in it, for regions, companies, organisations and events.",
+            ),
+            RootArgument { name: "first", ty: "Int!", default: Some("3"), doc: "Matches of each name at most." },
+        ],
+    },
+    Root {
         name: "classification",
         ty: "Classification",
         doc: "A classification by its code. An unknown code is an error.",

@@ -1,8 +1,9 @@
-//! Questions by text and by lists: `search`. Their arguments are read here, before
+//! Questions by text and by lists: `search`, `reconcile`. Their arguments are read here, before
 //! anything runs; each answers a value with ids of objects in it, which [`super::objects`] reads and writes.
 
 pub mod look_up;
 pub mod rank;
+pub mod reconcile;
 
 use serde_json::{Map, Value as Json};
 
@@ -11,7 +12,7 @@ use super::errors::{GraphError, RunError};
 use super::execute::Session;
 use super::inputs::Inputs;
 use super::plan::{ValueShape, texts};
-use crate::catalog::search::{ALL, Searchable};
+use crate::catalog::search::{ALL, Searchable, searchable};
 use crate::domain::error_code::Reason;
 use crate::domain::words::{Token, tokens};
 
@@ -29,6 +30,8 @@ pub struct Asked {
 pub enum Question {
     /// What a text finds.
     Search(Search),
+    /// What the names of a list may be.
+    Reconcile(reconcile::Reconcile),
 }
 
 /// What a text finds.
@@ -48,6 +51,8 @@ pub struct Search {
 
 /// Characters of a text at most.
 pub const LONGEST_TEXT: usize = 200;
+/// Names of one `reconcile` at most.
+pub const MOST_NAMES: usize = 250;
 
 type Arguments = Map<String, Json>;
 
@@ -55,6 +60,7 @@ type Arguments = Map<String, Json>;
 pub fn question(inputs: &Inputs<'_>, root: &str, arguments: &Arguments) -> Result<Option<Question>, GraphError> {
     match root {
         "search" => search(inputs, arguments).map(|s| Some(Question::Search(s))),
+        "reconcile" => reconcile::read(inputs, arguments).map(|r| Some(Question::Reconcile(r))),
         _ => Ok(None),
     }
 }
@@ -64,6 +70,7 @@ impl Question {
     pub fn answer(&self) -> &'static str {
         match self {
             Self::Search(_) => "SearchResults",
+            Self::Reconcile(_) => "Reconciled",
         }
     }
 
@@ -71,6 +78,7 @@ impl Question {
     pub fn objects(&self) -> u64 {
         let count = match self {
             Self::Search(search) => search.first,
+            Self::Reconcile(reconcile) => reconcile.names.len().saturating_mul(reconcile.first),
         };
         u64::try_from(count).unwrap_or(u64::MAX)
     }
@@ -79,6 +87,7 @@ impl Question {
     pub fn looked_at(&self) -> u64 {
         let count = match self {
             Self::Search(_) => look_up::MOST_LOOKED_AT,
+            Self::Reconcile(reconcile) => reconcile.names.len().saturating_mul(reconcile::MOST_CANDIDATES),
         };
         u64::try_from(count).unwrap_or(u64::MAX)
     }
@@ -87,6 +96,7 @@ impl Question {
     pub fn ask(&self, session: &mut Session<'_>) -> Result<Tree, RunError> {
         match self {
             Self::Search(search) => look_up::search(session, search),
+            Self::Reconcile(reconcile) => reconcile.ask(session),
         }
     }
 }
@@ -149,4 +159,10 @@ fn first(inputs: &Inputs<'_>, arguments: &Arguments) -> Result<usize, GraphError
             Err(GraphError::new(Reason::InvalidArgument, message).at("first"))
         }
     }
+}
+
+/// The searchable entity of a kind.
+fn kind(arguments: &Arguments) -> Result<&'static Searchable, GraphError> {
+    let word = arguments.get("kind").and_then(Json::as_str).unwrap_or_default();
+    searchable(word).ok_or_else(|| GraphError::new(Reason::InvalidArgument, "kind: there is no such kind").at("kind"))
 }

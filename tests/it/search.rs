@@ -255,6 +255,59 @@ fn a_search_that_is_too_much_is_refused() {
 }
 
 #[test]
+fn a_list_is_reconciled_in_a_fixed_number_of_statements() {
+    let (all, companies) = generated();
+    let query = "query($names: [String!]!, $within: String) { reconcile(names: $names, kind: COMPANY, within: $within, first: 2) {
+        name hits { score match matched node { ... on Company { slug participations { totalCount } } } } } }";
+    let names: Vec<String> = companies.values().map(|names| names[0].1.replace("Trading", "Tradeing")).collect();
+    let mut answers = Vec::new();
+    for db in &all {
+        let graph = db.graph();
+        let of = |count: usize, within: Json| {
+            let answer = ask_with(&graph, query, json!({ "names": names[..count], "within": within }));
+            assert_eq!(data(&answer)["reconcile"].as_array().unwrap().len(), count);
+            answer
+        };
+        assert_eq!(statements(&of(1, Json::Null)), 5, "words, ranges, names, companies, participations");
+        assert_eq!(statements(&of(1, json!("WLD"))), 6, "and which are within");
+        let many = of(250, Json::Null);
+        assert_eq!(statements(&many), 5);
+        for (asked, row) in names.iter().zip(data(&many)["reconcile"].as_array().unwrap()) {
+            let best = &row["hits"][0];
+            assert_eq!(row["name"], *asked);
+            assert_eq!(best["matched"], asked.replace("Tradeing", "Trading"), "{row:#}");
+            assert!(best["score"].as_f64().unwrap() > 0.85 && best["match"] == "FUZZY", "{row:#}");
+            assert_eq!(best["node"]["participations"]["totalCount"], 0);
+        }
+        answers.push(data(&many).clone());
+    }
+    assert!(answers.windows(2).all(|pair| pair[0] == pair[1]));
+}
+
+#[test]
+fn a_list_that_is_too_long_is_refused() {
+    for db in demo_databases() {
+        let graph = db.graph();
+        let refused = |query: &str, variables: Json, reason: &str, word: &str| {
+            refused(&graph, query, variables, reason, word);
+        };
+        let names = |count: usize| json!({ "names": vec!["Zibo"; count] });
+        let query = "query($names: [String!]!) { reconcile(names: $names, kind: REGION) { name } }";
+        refused(query, names(251), "LIST_TOO_LONG", "250");
+        assert_eq!(data(&ask_with(&graph, query, names(250)))["reconcile"].as_array().unwrap().len(), 250);
+        let many =
+            (0..11).map(|n| format!("r{n}: reconcile(names: $names, kind: REGION) {{ name }} ")).collect::<String>();
+        refused(&format!("query($names: [String!]!) {{ {many} }}"), names(250), "TOO_EXPENSIVE", "100000");
+        refused(query, json!({ "names": ["Zibo", " "] }), "INVALID_ARGUMENT", "names.1");
+        let within = |kind: &str| {
+            format!("query($c: String) {{ reconcile(names: [\"Zibo\"], kind: {kind}, within: $c) {{ name }} }}")
+        };
+        refused(&within("SECTOR"), json!({ "c": "CN" }), "INVALID_ARGUMENT", "SECTOR");
+        refused(&within("REGION"), json!({ "c": "CNN" }), "UNKNOWN_CODE", "CNN");
+    }
+}
+
+#[test]
 fn nodes_take_one_statement_a_type() {
     for db in demo_databases() {
         let graph = db.graph();
