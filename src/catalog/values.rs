@@ -116,6 +116,32 @@ pub static ALL: &[ValueType] = &[
         ],
     },
     ValueType {
+        name: "RegionsByCodes",
+        doc: "The regions of a list of codes.",
+        members: &[
+            ("found", "[RegionByCode!]!", "The codes that are known with their regions, in the order asked."),
+            ("notFound", "[UnknownCode!]!", "The codes that are not known, in the order asked."),
+        ],
+    },
+    ValueType {
+        name: "RegionByCode",
+        doc: "A code and its region.",
+        members: &[("code", "String!", "The code as given."), ("region", "Region!", "Its region.")],
+    },
+    ValueType {
+        name: "UnknownCode",
+        doc: "A code that is not known.",
+        members: &[
+            ("code", "String!", "The code as given."),
+            (
+                "nearest",
+                "[String!]!",
+                "The nearest codes of the scheme; looked for only for the first 20 unknown codes.",
+            ),
+            ("isCodeOf", "RegionScheme", "Another scheme in which it is a code; null when there is none."),
+        ],
+    },
+    ValueType {
         name: "Service",
         doc: "This service.",
         members: &[

@@ -56,6 +56,15 @@ pub static ROOTS: &[Root] = &[
         ],
     },
     Root {
+        name: "regionsByCodes",
+        ty: "RegionsByCodes!",
+        doc: "The regions of a list of codes, in one call. An unknown code is no error here; it is listed with the nearest ones.",
+        args: &[
+            arg("codes", "[String!]!", "Codes in the scheme, at most as many as `service.limits` says of `list`."),
+            RootArgument { name: "scheme", ty: "RegionScheme!", default: Some("TEAROAD"), doc: "Scheme of the codes." },
+        ],
+    },
+    Root {
         name: "search",
         ty: "SearchResults!",
         doc: "What a text may mean, best first: by code, by whole name, by the beginning of a name, by its words, by words with a typing error. Names in all languages are searched; case, accents and punctuation do not matter.",

@@ -1,6 +1,7 @@
-//! Questions by text and by lists: `search`, `reconcile`. Their arguments are read here, before
+//! Questions by text and by lists: `search`, `reconcile`, `regionsByCodes`. Their arguments are read here, before
 //! anything runs; each answers a value with ids of objects in it, which [`super::objects`] reads and writes.
 
+pub mod codes;
 pub mod look_up;
 pub mod rank;
 pub mod reconcile;
@@ -32,6 +33,8 @@ pub enum Question {
     Search(Search),
     /// What the names of a list may be.
     Reconcile(reconcile::Reconcile),
+    /// The regions of a list of codes; known without reading.
+    Regions(Tree, u64),
 }
 
 /// What a text finds.
@@ -61,6 +64,7 @@ pub fn question(inputs: &Inputs<'_>, root: &str, arguments: &Arguments) -> Resul
     match root {
         "search" => search(inputs, arguments).map(|s| Some(Question::Search(s))),
         "reconcile" => reconcile::read(inputs, arguments).map(|r| Some(Question::Reconcile(r))),
+        "regionsByCodes" => codes::regions(inputs, arguments).map(|(tree, found)| Some(Question::Regions(tree, found))),
         _ => Ok(None),
     }
 }
@@ -71,6 +75,7 @@ impl Question {
         match self {
             Self::Search(_) => "SearchResults",
             Self::Reconcile(_) => "Reconciled",
+            Self::Regions(..) => "RegionsByCodes",
         }
     }
 
@@ -79,6 +84,7 @@ impl Question {
         let count = match self {
             Self::Search(search) => search.first,
             Self::Reconcile(reconcile) => reconcile.names.len().saturating_mul(reconcile.first),
+            Self::Regions(_, found) => return *found,
         };
         u64::try_from(count).unwrap_or(u64::MAX)
     }
@@ -88,6 +94,7 @@ impl Question {
         let count = match self {
             Self::Search(_) => look_up::MOST_LOOKED_AT,
             Self::Reconcile(reconcile) => reconcile.names.len().saturating_mul(reconcile::MOST_CANDIDATES),
+            Self::Regions(..) => 0,
         };
         u64::try_from(count).unwrap_or(u64::MAX)
     }
@@ -97,6 +104,7 @@ impl Question {
         match self {
             Self::Search(search) => look_up::search(session, search),
             Self::Reconcile(reconcile) => reconcile.ask(session),
+            Self::Regions(tree, _) => Ok(tree.clone()),
         }
     }
 }

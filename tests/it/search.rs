@@ -308,6 +308,23 @@ fn a_list_that_is_too_long_is_refused() {
 }
 
 #[test]
+fn a_thousand_codes_are_resolved_in_one_call() {
+    for db in demo_databases() {
+        let graph = db.graph();
+        let query =
+            "query($codes: [String!]!) { regionsByCodes(codes: $codes) { found { code } notFound { nearest } } }";
+        refused(&graph, query, json!({ "codes": vec!["CN"; 1001] }), "LIST_TOO_LONG", "1000");
+        let codes = [vec!["Zibo"; 999], vec!["CN"]].concat();
+        let answer = ask_with(&graph, query, json!({ "codes": codes }));
+        let lists = &data(&answer)["regionsByCodes"];
+        assert_eq!(lists["found"], json!([{ "code": "CN" }]));
+        assert_eq!(lists["notFound"][19]["nearest"][0], "CN-370300");
+        assert_eq!(lists["notFound"][20]["nearest"], json!([]), "the nearest of the first twenty");
+        assert_eq!(statements(&answer), 0);
+    }
+}
+
+#[test]
 fn nodes_take_one_statement_a_type() {
     for db in demo_databases() {
         let graph = db.graph();
