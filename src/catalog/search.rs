@@ -137,6 +137,11 @@ pub fn searchable(kind: &str) -> Option<&'static Searchable> {
     ALL.iter().find(|s| s.kind.0 == kind)
 }
 
+/// How an entity is searched for.
+pub fn of_entity(entity: &Entity) -> Option<&'static Searchable> {
+    ALL.iter().find(|s| s.entity.name == entity.name)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -46,8 +46,8 @@ impl Form {
 const COLUMNS: &[&str] = &["kind", "form", "term", "weight", "subject_id", "shown"];
 const DELETION_COLUMNS: &[&str] = &["deletion", "term"];
 
-/// Subjects whose terms are made at once.
-const CHUNK: usize = 2_000;
+/// Subjects whose terms are made at once: those of many are written in the order of the key, page by page.
+const CHUNK: usize = 25_000;
 /// Most words that a weight tells apart.
 const MOST_WORDS: usize = 99;
 
@@ -56,7 +56,7 @@ pub fn add(conn: &mut Conn, table: &str, ids: &[i64]) -> Result<(), StorageError
     let mut words = Words { seen: HashSet::new(), key: DELETION_COLUMNS };
     for searchable in of_table(table) {
         for chunk in ids.chunks(CHUNK) {
-            add_chunk(conn, searchable, chunk, &mut words)?;
+            add_chunk(conn, searchable, &format!("t.id IN ({})", joined(chunk)), &mut words)?;
         }
     }
     Ok(())
@@ -107,9 +107,9 @@ pub fn rebuild(conn: &mut Conn) -> Result<(), StorageError> {
                 .iter()
                 .filter_map(|row| row.int(0))
                 .collect();
-            let Some(end) = ids.last() else { break };
+            let (Some(begin), Some(end)) = (ids.first(), ids.last()) else { break };
             last = *end;
-            add_chunk(conn, searchable, &ids, &mut words)?;
+            add_chunk(conn, searchable, &format!("t.id BETWEEN {begin} AND {end}"), &mut words)?;
         }
     }
     let mark = vec![0, 0].into_iter().map(Value::Int).chain([Value::Text(String::new())]);
@@ -136,54 +136,49 @@ struct Subject {
     codes: BTreeSet<(String, String)>,
 }
 
-fn add_chunk(conn: &mut Conn, searchable: &Searchable, ids: &[i64], words: &mut Words) -> Result<(), StorageError> {
-    let mut rows = Vec::new();
-    let mut fresh = Vec::new();
-    for (id, subject) in subjects(conn, searchable, ids)? {
-        for (form, term, weight, shown) in terms_of(&subject) {
-            if form == Form::Word && words::is_correctable(&term) && !words.seen.contains(&term) {
-                words.seen.insert(term.clone());
-                fresh.push(term.clone());
+/// Adds the terms of the rows `t` that meet a condition.
+fn add_chunk(conn: &mut Conn, searchable: &Searchable, condition: &str, words: &mut Words) -> Result<(), StorageError> {
+    let mut terms: Vec<(Term, i64)> = Vec::new();
+    let mut deletions: Vec<(String, String)> = Vec::new();
+    for (id, subject) in subjects(conn, searchable, condition)? {
+        for term in terms_of(&subject) {
+            if term.form == Form::Word && words::is_correctable(&term.text) && !words.seen.contains(&term.text) {
+                words.seen.insert(term.text.clone());
+                deletions.extend(words::deletions(&term.text).into_iter().map(|d| (d, term.text.clone())));
             }
-            rows.push(vec![
-                Value::Int(searchable.kind.1),
-                Value::Int(form.number()),
-                Value::Text(term),
-                Value::Int(weight),
-                Value::Int(id),
-                Value::Text(shown),
-            ]);
+            terms.push((term, id));
         }
     }
-    // In the order of the key: neighbours are written together.
-    rows.sort_by(|a, b| {
-        let key = |row: &[Value]| {
-            (row.get(1).and_then(Value::as_int), row.get(2).and_then(Value::as_text).map(str::to_owned))
-        };
-        key(a).cmp(&key(b))
-    });
+    // In the order of the key.
+    terms.sort_unstable();
+    deletions.sort_unstable();
+    let row = |(term, id): (Term, i64)| {
+        vec![
+            Value::Int(searchable.kind.1),
+            Value::Int(term.form.number()),
+            Value::Text(term.text),
+            Value::Int(term.weight),
+            Value::Int(id),
+            Value::Text(term.shown),
+        ]
+    };
+    let rows: Vec<Vec<Value>> = terms.into_iter().map(row).collect();
     bulk::insert(conn, "terms", COLUMNS, &[], &rows)?;
-    let mut deletions: Vec<Vec<Value>> = fresh
-        .iter()
-        .flat_map(|word| words::deletions(word).into_iter().map(|d| vec![Value::Text(d), Value::Text(word.clone())]))
-        .collect();
-    deletions.sort_by(|a, b| {
-        let key = |row: &[Value]| row.first().and_then(Value::as_text).map(str::to_owned);
-        key(a).cmp(&key(b))
-    });
-    bulk::insert(conn, "term_deletions", DELETION_COLUMNS, words.key, &deletions)
+    let rows: Vec<Vec<Value>> =
+        deletions.into_iter().map(|(deletion, word)| vec![Value::Text(deletion), Value::Text(word)]).collect();
+    bulk::insert(conn, "term_deletions", DELETION_COLUMNS, words.key, &rows)
 }
 
 /// Names and codes of these rows, as the database has them now.
-fn subjects(conn: &mut Conn, searchable: &Searchable, ids: &[i64]) -> Result<BTreeMap<i64, Subject>, StorageError> {
+fn subjects(conn: &mut Conn, searchable: &Searchable, condition: &str) -> Result<BTreeMap<i64, Subject>, StorageError> {
     let entity = searchable.entity;
-    let (table, list, scope) = (entity.table, joined(ids), scope(searchable));
+    let (table, scope) = (entity.table, scope(searchable));
     let mut out: BTreeMap<i64, Subject> = BTreeMap::new();
     let names = match (entity.names, searchable.title) {
         (Some(kind), _) => format!(
-            "SELECT t.id, n.text FROM {table} t JOIN names n ON n.subject_kind = '{kind}' AND n.subject_id = t.id WHERE t.id IN ({list}){scope}"
+            "SELECT t.id, n.text FROM {table} t JOIN names n ON n.subject_kind = '{kind}' AND n.subject_id = t.id WHERE {condition}{scope}"
         ),
-        (None, Some(title)) => format!("SELECT t.id, t.{title} FROM {table} t WHERE t.id IN ({list}){scope}"),
+        (None, Some(title)) => format!("SELECT t.id, t.{title} FROM {table} t WHERE {condition}{scope}"),
         (None, None) => return Ok(out),
     };
     for row in conn.rows(Statement(names), &[])? {
@@ -194,13 +189,13 @@ fn subjects(conn: &mut Conn, searchable: &Searchable, ids: &[i64]) -> Result<BTr
     for codes in searchable.codes {
         let statement = match codes {
             Codes::Own { column, scheme } => {
-                format!("SELECT t.id, '{scheme}', t.{column} FROM {table} t WHERE t.id IN ({list}){scope}")
+                format!("SELECT t.id, '{scheme}', t.{column} FROM {table} t WHERE {condition}{scope}")
             }
             Codes::OfParent { column, table: schemes, link, scheme: own } => format!(
-                "SELECT t.id, s.{own}, t.{column} FROM {table} t JOIN {schemes} s ON s.id = t.{link} WHERE t.id IN ({list}){scope}"
+                "SELECT t.id, s.{own}, t.{column} FROM {table} t JOIN {schemes} s ON s.id = t.{link} WHERE {condition}{scope}"
             ),
             Codes::Table { table: codes, link } => format!(
-                "SELECT t.id, c.scheme, c.code FROM {table} t JOIN {codes} c ON c.{link} = t.id WHERE t.id IN ({list}){scope}"
+                "SELECT t.id, c.scheme, c.code FROM {table} t JOIN {codes} c ON c.{link} = t.id WHERE {condition}{scope}"
             ),
         };
         for row in conn.rows(Statement(statement), &[])? {
@@ -212,8 +207,17 @@ fn subjects(conn: &mut Conn, searchable: &Searchable, ids: &[i64]) -> Result<BTr
     Ok(out)
 }
 
-/// Form, term, weight and what is shown of each term, each term of a form once.
-fn terms_of(subject: &Subject) -> Vec<(Form, String, i64, String)> {
+/// A term of a subject.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Term {
+    form: Form,
+    text: String,
+    weight: i64,
+    shown: String,
+}
+
+/// The terms of a subject, each of a form once.
+fn terms_of(subject: &Subject) -> Vec<Term> {
     let names: Vec<Vec<words::Token>> = subject.names.iter().map(|name| words::tokens(name)).collect();
     let fewest = names.iter().map(Vec::len).min().unwrap_or(0).min(MOST_WORDS);
     let weight = i64::try_from(fewest).unwrap_or(0);
@@ -229,8 +233,8 @@ fn terms_of(subject: &Subject) -> Vec<(Form, String, i64, String)> {
         }
     }
     seen.into_iter()
-        .filter(|((_, term), _)| !term.is_empty())
-        .map(|((form, term), shown)| (form, term, weight, shown))
+        .filter(|((_, text), _)| !text.is_empty())
+        .map(|((form, text), shown)| Term { form, text, weight, shown })
         .collect()
 }
 
@@ -258,11 +262,11 @@ mod tests {
             codes: [("TEAROAD", "RU-BU"), ("ISO_3166_2", "RU-BU")].map(|(a, b)| (a.to_owned(), b.to_owned())).into(),
         };
         let terms = terms_of(&subject);
-        let of = |form| terms.iter().filter(|t| t.0 == form).map(|t| t.1.as_str()).collect::<Vec<_>>();
+        let of = |form| terms.iter().filter(|t| t.form == form).map(|t| t.text.as_str()).collect::<Vec<_>>();
         assert_eq!(of(Form::Code), ["rubu"]);
         assert_eq!(of(Form::Name), ["buryatia", "republic of buryatia", "бурятия"]);
         assert_eq!(of(Form::Word), ["buryatia", "of", "republic", "бурятия"]);
-        assert!(terms.iter().all(|t| t.2 == 1));
-        assert_eq!(terms[0].3, "ISO_3166_2 RU-BU", "the first scheme in their order");
+        assert!(terms.iter().all(|t| t.weight == 1));
+        assert_eq!(terms[0].shown, "ISO_3166_2 RU-BU", "the first scheme in their order");
     }
 }
