@@ -328,7 +328,9 @@ impl<'a> Planner<'a> {
             "nodes" => return self.nodes(&arguments, &sets),
             _ => {}
         }
-        if let Some(question) = search::question(&self.inputs(), name, &arguments).map_err(|e| located(e, field))? {
+        if let Some(question) =
+            search::question(&self.inputs(), name, &arguments, self.language).map_err(|e| located(e, field))?
+        {
             let shape = self.named_shape(question.answer(), &sets)?;
             return Ok(RootWhat::Asked(Box::new(Asked { question, shape })));
         }

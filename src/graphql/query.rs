@@ -75,7 +75,11 @@ pub static ROOTS: &[Root] = &[
                 "A code, a name, or words of one, at most 200 characters: `Zibo`, `淄博`, `370300`. The last word may be unfinished.",
             ),
             arg("kinds", "[SearchKind!]", "What is searched for; everything when left out."),
-            arg("lang", "Language", "Among equally good hits those whose name is in this language come first."),
+            arg(
+                "lang",
+                "Language",
+                "Among equally good hits those whose name is in this language come first; the language that the client prefers when left out.",
+            ),
             RootArgument {
                 name: "first",
                 ty: "Int!",

@@ -217,6 +217,7 @@ fn write(
     let snapshot: &Snapshot = session.snapshot;
     let mut writer = Writer { out: String::with_capacity(4096), snapshot };
     let mut errors = Vec::new();
+    let mut told_hints = Vec::new();
     writer.out.push('{');
     for (position, root) in roots.iter().enumerate() {
         push_key(&mut writer.out, position == 0, &root.key);
@@ -249,6 +250,7 @@ fn write(
                 let answer = asked.question.ask(&mut session)?;
                 let found = session.found(&objects::items(&answer), &asked.shape)?;
                 writer.value_with(&answer, &asked.shape, &found);
+                told_hints.extend(asked.question.hint(&answer));
                 None
             }
             RootWhat::Failed(error) => {
@@ -267,7 +269,8 @@ fn write(
     }
     writer.out.push('}');
     let data = writer.out;
-    let hints = hints::of_empty_lists(&mut session);
+    told_hints.extend(hints::of_empty_lists(&mut session));
+    let hints = told_hints;
     Ok(Done { data, errors, hints, revision: snapshot.revision, statements: session.statements, texts: session.texts })
 }
 

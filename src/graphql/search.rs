@@ -6,12 +6,13 @@ pub mod look_up;
 pub mod rank;
 pub mod reconcile;
 
-use serde_json::{Map, Value as Json};
+use serde_json::{Map, Value as Json, json};
 
 use super::computed::Tree;
 use super::errors::{GraphError, RunError};
 use super::execute::Session;
 use super::inputs::Inputs;
+use super::language::LANGUAGES;
 use super::plan::{ValueShape, texts};
 use crate::catalog::search::{ALL, Searchable, searchable};
 use crate::domain::error_code::Reason;
@@ -47,7 +48,7 @@ pub struct Search {
     /// Among what, in the order of the catalogue.
     pub kinds: Vec<&'static Searchable>,
     /// The language preferred among equally good names.
-    pub language: Option<&'static str>,
+    pub language: &'static str,
     /// Hits at most.
     pub first: usize,
 }
@@ -59,10 +60,15 @@ pub const MOST_NAMES: usize = 250;
 
 type Arguments = Map<String, Json>;
 
-/// The question that a root field asks; `None` for one that is not answered here.
-pub fn question(inputs: &Inputs<'_>, root: &str, arguments: &Arguments) -> Result<Option<Question>, GraphError> {
+/// The question that a root field asks, of a client that prefers a language; `None` for one that is not answered here.
+pub fn question(
+    inputs: &Inputs<'_>,
+    root: &str,
+    arguments: &Arguments,
+    preferred: &'static str,
+) -> Result<Option<Question>, GraphError> {
     match root {
-        "search" => search(inputs, arguments).map(|s| Some(Question::Search(s))),
+        "search" => search(inputs, arguments, preferred).map(|s| Some(Question::Search(s))),
         "reconcile" => reconcile::read(inputs, arguments).map(|r| Some(Question::Reconcile(r))),
         "regionsByCodes" => codes::regions(inputs, arguments).map(|(tree, found)| Some(Question::Regions(tree, found))),
         _ => Ok(None),
@@ -89,6 +95,22 @@ impl Question {
         u64::try_from(count).unwrap_or(u64::MAX)
     }
 
+    /// Why nothing was found, for `extensions.tearoad.hints`.
+    pub fn hint(&self, answer: &Tree) -> Option<Json> {
+        let Self::Search(search) = self else { return None };
+        if !matches!(answer.member("hits"), Tree::List(hits) if hits.is_empty()) {
+            return None;
+        }
+        let (conditions, less): (&[&str], &str) = if search.kinds.len() < ALL.len() {
+            (&["text", "kinds"], "give fewer words, or leave `kinds` out")
+        } else {
+            (&["text"], "give fewer words, or the beginning of one")
+        };
+        let text = crate::domain::words::whole(&search.text);
+        let message = format!("no name has all words of `{text}`, and it is no code; {less}");
+        Some(json!({ "list": "search", "reason": "NO_HITS", "conditions": conditions, "message": message }))
+    }
+
     /// Rows that are looked at to find those, as far as they count in the price of an operation.
     pub fn looked_at(&self) -> u64 {
         let count = match self {
@@ -109,7 +131,7 @@ impl Question {
     }
 }
 
-fn search(inputs: &Inputs<'_>, arguments: &Arguments) -> Result<Search, GraphError> {
+fn search(inputs: &Inputs<'_>, arguments: &Arguments, preferred: &'static str) -> Result<Search, GraphError> {
     let text = arguments.get("text").and_then(Json::as_str).unwrap_or_default();
     let words: Vec<&str> = texts(arguments, "kinds");
     let kinds: Vec<&'static Searchable> = match arguments.get("kinds") {
@@ -120,16 +142,13 @@ fn search(inputs: &Inputs<'_>, arguments: &Arguments) -> Result<Search, GraphErr
         }
         Some(_) => ALL.iter().filter(|s| words.contains(&s.kind.0)).collect(),
     };
-    let language = arguments.get("lang").and_then(Json::as_str).map(|word| match word {
-        "ZH" => "zh",
-        "RU" => "ru",
-        _ => "en",
-    });
+    let asked = arguments.get("lang").and_then(Json::as_str);
+    let language = asked.and_then(|word| LANGUAGES.iter().find(|(name, _, _)| *name == word));
     Ok(Search {
         text: parts(text, "text")?,
         code: crate::domain::words::code_term(text),
         kinds,
-        language,
+        language: language.map_or(preferred, |(_, code, _)| code),
         first: first(inputs, arguments)?,
     })
 }

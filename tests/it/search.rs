@@ -255,6 +255,20 @@ fn a_search_that_is_too_much_is_refused() {
 }
 
 #[test]
+fn an_empty_search_says_so() {
+    for db in demo_databases() {
+        let graph = db.graph();
+        let hints = |variables: Json| ask_with(&graph, SEARCH, variables)["extensions"]["tearoad"]["hints"].clone();
+        let hint = &hints(json!({ "text": "Zibo  QXJW" }))[0];
+        assert_eq!((&hint["reason"], &hint["conditions"]), (&json!("NO_HITS"), &json!(["text"])));
+        assert!(hint["message"].as_str().unwrap().contains("`zibo qxjw`"), "{hint}");
+        let hint = &hints(json!({ "text": "Zibo", "kinds": ["SECTOR"] }))[0];
+        assert_eq!(hint["conditions"], json!(["text", "kinds"]));
+        assert_eq!(hints(json!({ "text": "Zibo" })), Json::Null);
+    }
+}
+
+#[test]
 fn a_list_is_reconciled_in_a_fixed_number_of_statements() {
     let (all, companies) = generated();
     let query = "query($names: [String!]!, $within: String) { reconcile(names: $names, kind: COMPANY, within: $within, first: 2) {

@@ -124,7 +124,7 @@ fn rate(
         .filter(|(of, id)| !known.contains(&(of.kind.1, *id)))
         .collect();
     for ((of, id), names) in fresh.iter().zip(names(session, &fresh)?) {
-        if let Some(hit) = Hit::by_names(of, *id, &names, search.language, &rate) {
+        if let Some(hit) = Hit::by_names(of, *id, &names, Some(search.language), &rate) {
             known.insert((of.kind.1, *id));
             hits.push(hit);
         }
