@@ -8,6 +8,7 @@ pub mod enums;
 pub mod event;
 pub mod party;
 pub mod region;
+pub mod search;
 pub mod sector;
 pub mod source;
 pub mod trade_figure;

@@ -7,4 +7,6 @@ pub mod error_code;
 pub mod flow;
 pub mod fold;
 pub mod id;
+pub mod likeness;
 pub mod period;
+pub mod words;

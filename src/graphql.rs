@@ -1,8 +1,9 @@
 //! Floor 3: documents in, JSON out.
 //!
 //! [`document`] parses, validates and guards; [`plan`] turns a selection into statements and [`inputs`] a filter into
-//! a condition; [`execute`] reads level by level; [`render`] writes the JSON in one pass. [`schema`] is the only file
-//! that touches async-graphql's registry. Knows neither diesel nor HTTP.
+//! a condition; [`execute`] reads level by level, [`objects`] by keys; [`search`] answers questions by text; [`render`]
+//! writes the JSON in one pass. [`schema`] is the only file that touches async-graphql's registry. Knows neither diesel
+//! nor HTTP.
 
 pub mod blanks;
 pub mod checks;
@@ -20,6 +21,7 @@ pub mod inputs;
 pub mod language;
 pub mod limits;
 pub mod lookup;
+pub mod objects;
 pub mod one_of;
 pub mod orders;
 pub mod plan;
@@ -29,6 +31,7 @@ pub mod relations;
 pub mod render;
 pub mod run;
 pub mod schema;
+pub mod search;
 pub mod service;
 pub mod syntax;
 pub mod variables;

@@ -15,6 +15,7 @@ pub mod revision;
 pub mod schema;
 pub mod snapshot;
 pub mod sql;
+pub mod terms;
 pub mod value;
 
 /// What can go wrong below GraphQL.

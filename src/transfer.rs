@@ -9,7 +9,6 @@ pub mod nomenclature;
 pub mod progress;
 pub mod report;
 pub mod seed;
-pub mod terms;
 
 use std::fmt;
 

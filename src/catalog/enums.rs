@@ -250,4 +250,6 @@ pub static ALL: &[&EnumType] = &[
     &ORIGIN,
     &FIGURE_STATUS,
     &FREQUENCY,
+    &super::search::SEARCH_KIND,
+    &super::search::SEARCH_MATCH,
 ];

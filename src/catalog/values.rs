@@ -88,6 +88,60 @@ pub static ALL: &[ValueType] = &[
         ],
     },
     ValueType {
+        name: "SearchResults",
+        doc: "What a text found. How much is read for a text is bounded, so hits are not counted.",
+        members: &[
+            ("hits", "[SearchHit!]!", "The hits, best first; each object once."),
+            ("hasMore", "Boolean!", "Whether there are more hits than were asked for."),
+        ],
+    },
+    ValueType {
+        name: "SearchHit",
+        doc: "One object that was found, and by what.",
+        members: &[
+            ("node", "SearchNode!", "The object."),
+            ("match", "SearchMatch!", "How it was found."),
+            ("matched", "String!", "The name or code that was found, as published."),
+            ("language", "String", "Language of the name, e.g. `en`; null for a code and for a dataset's title."),
+            ("scheme", "String", "Scheme of the code, e.g. `GB2260`, `HS2022`, `LEI`, `SLUG`; null for a name."),
+            ("score", "Float!", "How well it fits, from 0 to 1; docs/SCHEMA-DESIGN.md says how it is made."),
+        ],
+    },
+    ValueType {
+        name: "Reconciled",
+        doc: "A name of a list, and what it may be.",
+        members: &[
+            ("name", "String!", "The name as given."),
+            ("hits", "[SearchHit!]!", "What it may be, best first; empty when nothing is alike."),
+        ],
+    },
+    ValueType {
+        name: "RegionsByCodes",
+        doc: "The regions of a list of codes.",
+        members: &[
+            ("found", "[RegionByCode!]!", "The codes that are known with their regions, in the order asked."),
+            ("notFound", "[UnknownCode!]!", "The codes that are not known, in the order asked."),
+        ],
+    },
+    ValueType {
+        name: "RegionByCode",
+        doc: "A code and its region.",
+        members: &[("code", "String!", "The code as given."), ("region", "Region!", "Its region.")],
+    },
+    ValueType {
+        name: "UnknownCode",
+        doc: "A code that is not known.",
+        members: &[
+            ("code", "String!", "The code as given."),
+            (
+                "nearest",
+                "[String!]!",
+                "The nearest codes of the scheme; looked for only for the first 20 unknown codes.",
+            ),
+            ("isCodeOf", "RegionScheme", "Another scheme in which it is a code; null when there is none."),
+        ],
+    },
+    ValueType {
         name: "Service",
         doc: "This service.",
         members: &[

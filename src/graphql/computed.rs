@@ -24,6 +24,8 @@ pub enum Tree {
     List(Vec<Self>),
     /// A value object: its members by name.
     Object(Vec<(&'static str, Self)>),
+    /// An object of the catalogue: its type and the id of its row.
+    Node(&'static str, i64),
 }
 
 impl Tree {

@@ -7,7 +7,7 @@ use super::computed::{self, Tree};
 use super::connection::List;
 use super::errors::RunError;
 use super::lookup::nearest;
-use super::plan::{Child, ChildKind, Object, RowPlan, Wants, Which};
+use super::plan::{Child, ChildKind, Object, RowPlan, Wants, Which, type_of};
 use crate::catalog::Entity;
 use crate::storage::StorageError;
 use crate::storage::conn::Conn;
@@ -105,8 +105,8 @@ impl<'a> Session<'a> {
         let plan = &object.rows;
         let rows = match &object.which {
             Which::Id(id) => project(self.snapshot, plan, *id).into_iter().collect(),
-            Which::Slug(slug) => self.read_where(plan, &Predicate::text_eq("slug", slug))?,
-            Which::Where(condition) => self.read_where(plan, condition)?,
+            Which::Slug(slug) => self.with_columns(plan, &[], &Predicate::text_eq("slug", slug))?,
+            Which::Where(condition) => self.with_columns(plan, &[], condition)?,
         };
         self.level(plan, rows)
     }
@@ -115,24 +115,6 @@ impl<'a> Session<'a> {
     pub fn nearest_slugs(&mut self, entity: &'static Entity, slug: &str) -> Read<Vec<String>> {
         let rows = self.rows(Near::new(entity, slug), &[ColumnType::Text])?;
         Ok(nearest(slug, rows.iter().filter_map(|row| row.text(0))))
-    }
-
-    fn read_where(&mut self, plan: &RowPlan, condition: &Predicate) -> Read<Vec<Row>> {
-        let arms = if plan.entity.mirrored {
-            List { entity: plan.entity, filter: condition.clone(), order: Vec::new(), page: None }.arms(self.snapshot)
-        } else {
-            vec![Arm { side: Side::Plain, predicate: condition.clone() }]
-        };
-        let select = Select {
-            entity: plan.entity,
-            columns: plan.columns.clone(),
-            arms,
-            order: Vec::new(),
-            backward: false,
-            limit: None,
-            parents: None,
-        };
-        Ok(self.rows(select, &types(plan))?)
     }
 
     /// Rows of a list and the page of each parent; without parents under [`NO_PARENT`].
@@ -206,7 +188,7 @@ impl<'a> Session<'a> {
     }
 
     /// The level of rows that were read: their children and computed values.
-    fn level(&mut self, plan: &RowPlan, rows: Vec<Row>) -> Read<Level> {
+    pub fn level(&mut self, plan: &RowPlan, rows: Vec<Row>) -> Read<Level> {
         let mut children = Vec::with_capacity(plan.children.len());
         for child in &plan.children {
             children.push(self.child(child, &rows)?);
@@ -245,6 +227,13 @@ impl<'a> Session<'a> {
 
     fn one(&mut self, child: &Child, near: &[Option<i64>], ids: Vec<i64>) -> Read<ChildData> {
         let plan = &child.rows;
+        let (found, at) = self.by_ids(plan, ids)?;
+        let positions = near.iter().map(|id| id.and_then(|id| at.get(&id).copied())).collect();
+        Ok(ChildData::One(self.level(plan, found)?, positions))
+    }
+
+    /// The rows of ids, and where each is.
+    pub fn by_ids(&mut self, plan: &RowPlan, ids: Vec<i64>) -> Read<(Vec<Row>, HashMap<i64, usize>)> {
         let mut at: HashMap<i64, usize> = HashMap::with_capacity(ids.len());
         let mut found = Vec::with_capacity(ids.len());
         if plan.entity.resident {
@@ -255,29 +244,36 @@ impl<'a> Session<'a> {
                 }
             }
         } else if !ids.is_empty() {
-            // The id comes behind the plan's columns.
-            let mut columns = plan.columns.clone();
-            columns.push(Column::Plain("id", ColumnType::Int));
-            let select = Select {
-                entity: plan.entity,
-                columns,
-                arms: vec![Arm { side: Side::Plain, predicate: Predicate::int_in("id", ids) }],
-                order: Vec::new(),
-                backward: false,
-                limit: None,
-                parents: None,
-            };
-            let mut types = types(plan);
-            types.push(ColumnType::Int);
-            found = self.rows(select, &types)?;
+            found = self.with_columns(plan, &["id"], &Predicate::int_in("id", ids))?;
             for (index, row) in found.iter().enumerate() {
                 if let Some(id) = row.int(plan.columns.len()) {
                     at.insert(id, index);
                 }
             }
         }
-        let positions = near.iter().map(|id| id.and_then(|id| at.get(&id).copied())).collect();
-        Ok(ChildData::One(self.level(plan, found)?, positions))
+        Ok((found, at))
+    }
+
+    /// The rows that meet a condition, with further columns behind those of the plan.
+    pub fn with_columns(&mut self, plan: &RowPlan, further: &[&'static str], condition: &Predicate) -> Read<Vec<Row>> {
+        let arms = if plan.entity.mirrored {
+            List { entity: plan.entity, filter: condition.clone(), order: Vec::new(), page: None }.arms(self.snapshot)
+        } else {
+            vec![Arm { side: Side::Plain, predicate: condition.clone() }]
+        };
+        let mut columns = plan.columns.clone();
+        columns.extend(further.iter().map(|name| Column::Plain(name, type_of(plan.entity, name))));
+        let types: Vec<ColumnType> = columns.iter().map(Column::column_type).collect();
+        let select = Select {
+            entity: plan.entity,
+            columns,
+            arms,
+            order: Vec::new(),
+            backward: false,
+            limit: None,
+            parents: None,
+        };
+        Ok(self.rows(select, &types)?)
     }
 
     fn ancestors(&mut self, child: &Child, near: &[Option<i64>]) -> Read<ChildData> {

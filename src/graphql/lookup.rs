@@ -43,43 +43,58 @@ pub fn naming(error: GraphError, nearest: &[String]) -> GraphError {
 
 /// A region by its code in a scheme. Where a code was reused, the area that exists today is taken, else the latest.
 pub fn region(snapshot: &Snapshot, code: &str, scheme: &str) -> Result<i64, GraphError> {
+    if let Some(id) = region_id(snapshot, code, scheme) {
+        return Ok(id);
+    }
+    let what = match scheme {
+        "TEAROAD" => "region code".to_owned(),
+        other => format!("region code of the scheme {other}"),
+    };
+    let error = unknown(&what, code, &near_regions(snapshot, code, scheme));
+    Err(match other_scheme(snapshot, code, scheme) {
+        Some(other) if scheme != "TEAROAD" => error.hint(format!("`{code}` is a code of the scheme {other}")),
+        _ => error,
+    })
+}
+
+/// The same; `None` when there is none.
+pub fn region_id(snapshot: &Snapshot, code: &str, scheme: &str) -> Option<i64> {
     if scheme == "TEAROAD" {
-        return code_of(snapshot, &REGION, "region code", code);
+        return snapshot.id_of_code(&REGION, code);
     }
     let wanted = if scheme == "COMTRADE" { code.trim_start_matches('0') } else { code };
     let wanted = if wanted.is_empty() { "0" } else { wanted };
     let found = snapshot.region_codes(scheme, wanted).iter().max_by_key(|c| c.valid_to.unwrap_or(i64::MAX));
-    if let Some(found) = found {
-        return Ok(found.region_id);
+    found.map(|found| found.region_id)
+}
+
+/// Codes of a scheme that an unknown one may be meant for.
+pub fn near_regions(snapshot: &Snapshot, code: &str, scheme: &str) -> Vec<String> {
+    if scheme == "TEAROAD" {
+        return near_codes(snapshot, &REGION, code);
     }
-    let elsewhere = super::input_types::REGION_SCHEMES
-        .iter()
-        .map(|(name, _)| *name)
-        .find(|other| *other != scheme && !snapshot.region_codes(other, code).is_empty());
-    let error =
-        unknown(&format!("region code of the scheme {scheme}"), code, &nearest(code, snapshot.codes_of_scheme(scheme)));
-    Err(match elsewhere {
-        Some(other) => error.hint(format!("`{code}` is a code of the scheme {other}")),
-        None => error,
-    })
+    nearest(code, snapshot.codes_of_scheme(scheme))
+}
+
+/// Another scheme in which a code is one.
+pub fn other_scheme(snapshot: &Snapshot, code: &str, scheme: &str) -> Option<&'static str> {
+    let others = super::input_types::REGION_SCHEMES.iter().map(|(name, _)| *name).filter(|other| *other != scheme);
+    others.into_iter().find(|other| region_id(snapshot, code, other).is_some())
 }
 
 /// The row of a resident entity with this code.
 pub fn code_of(snapshot: &Snapshot, entity: &'static Entity, what: &str, code: &str) -> Result<i64, GraphError> {
-    snapshot.id_of_code(entity, code).ok_or_else(|| {
-        let near = match snapshot.table(entity) {
-            Some(table) => {
-                let by_code = nearest(code, table.codes());
-                if entity.names.is_some() {
-                    by_name(snapshot, entity, code).into_iter().chain(by_code).take(3).collect()
-                } else {
-                    by_code
-                }
-            }
-            None => Vec::new(),
-        };
-        unknown(what, code, &near)
-    })
+    snapshot.id_of_code(entity, code).ok_or_else(|| unknown(what, code, &near_codes(snapshot, entity, code)))
+}
+
+/// Codes of a resident entity that an unknown one may be meant for.
+fn near_codes(snapshot: &Snapshot, entity: &'static Entity, code: &str) -> Vec<String> {
+    let Some(table) = snapshot.table(entity) else { return Vec::new() };
+    let by_code = nearest(code, table.codes());
+    if entity.names.is_none() {
+        return by_code;
+    }
+    by_name(snapshot, entity, code).into_iter().chain(by_code).take(3).collect()
 }
 
 /// Codes of rows whose name is what was given as a code: `Zibo` finds `CN-370300`.

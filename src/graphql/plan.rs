@@ -13,11 +13,12 @@ use super::inputs::Inputs;
 use super::language;
 use super::limits::Limits;
 use super::lookup;
+use super::objects::{self, Kindred, Nodes};
 use super::propagate::TYPE_KEY;
 use super::query::ROOTS;
+use super::search::{self, Asked};
 use crate::catalog::{self, Entity, Field, Link, NodeKey, Relation, Shape as Form, values};
 use crate::domain::error_code::Reason;
-use crate::domain::id;
 use crate::storage::snapshot::{Snapshot, column_type};
 use crate::storage::sql::operand::{Measure, Operand};
 use crate::storage::sql::predicate::Predicate;
@@ -167,6 +168,8 @@ pub struct ValueShape {
     pub name: &'static str,
     /// Response key, member name (`__typename` for the type), and the shape of an object.
     pub members: Vec<(String, &'static str, Option<Self>)>,
+    /// For an object of the catalogue or a union of them: its types.
+    pub types: Vec<Kindred>,
 }
 
 /// A root field.
@@ -192,7 +195,9 @@ pub enum RootWhat {
     /// One object, by a condition on its row; the error is told when there is none.
     Object(Box<Object>),
     /// Objects by global ids, null where there is none.
-    Objects(Vec<Option<Object>>),
+    Nodes(Nodes),
+    /// A value that holds objects.
+    Asked(Box<Asked>),
     /// Null, with an error.
     Failed(Box<GraphError>),
     /// Null.
@@ -239,7 +244,8 @@ pub struct Planner<'a> {
 }
 
 impl RowPlan {
-    fn new(entity: &'static Entity) -> Self {
+    /// A plan that reads nothing yet.
+    pub fn new(entity: &'static Entity) -> Self {
         Self { entity, columns: Vec::new(), children: Vec::new(), computed: Vec::new() }
     }
 
@@ -323,6 +329,12 @@ impl<'a> Planner<'a> {
             "nodes" => return self.nodes(&arguments, &sets),
             _ => {}
         }
+        if let Some(question) =
+            search::question(&self.inputs(), name, &arguments, self.language).map_err(|e| located(e, field))?
+        {
+            let shape = self.named_shape(question.answer(), &sets)?;
+            return Ok(RootWhat::Asked(Box::new(Asked { question, shape })));
+        }
         if let Some(entity) = catalog::entity_of_root(name) {
             let list = page_of(&self.inputs(), entity, Place { name, link: None }, &arguments)
                 .map_err(|e| located(e, field))?;
@@ -365,44 +377,23 @@ impl<'a> Planner<'a> {
     }
 
     fn node(&self, text: &str, sets: &[&'a SelectionSet]) -> Planned<RootWhat> {
-        Ok(match self.node_object(text, sets)? {
-            Some(object) => RootWhat::Object(Box::new(object)),
-            None => RootWhat::Null,
-        })
+        match objects::key_of(self.snapshot, text) {
+            Some((entity, key)) => {
+                let object = self.object(entity, key.which(entity), sets, None)?;
+                Ok(RootWhat::Object(Box::new(object)))
+            }
+            None => Ok(RootWhat::Null),
+        }
     }
 
     fn nodes(&self, arguments: &Map<String, Json>, sets: &[&'a SelectionSet]) -> Planned<RootWhat> {
-        let ids = arguments.get("ids");
-        let single: Vec<&Json> = ids.into_iter().collect();
-        let ids: Vec<&Json> = ids.and_then(Json::as_array).map_or(single, |list| list.iter().collect());
+        let ids = texts(arguments, "ids");
         let most = usize::try_from(self.limits.page).unwrap_or(usize::MAX);
         if ids.len() > most {
             let message = format!("ids: {} ids, at most {most} are allowed", ids.len());
             return Err(GraphError::new(Reason::PageSizeExceeded, message).at("ids"));
         }
-        ids.into_iter()
-            .map(|id| self.node_object(id.as_str().unwrap_or_default(), sets))
-            .collect::<Planned<Vec<_>>>()
-            .map(RootWhat::Objects)
-    }
-
-    /// The object of a global id; `None` when the id is of no type or no resident row.
-    fn node_object(&self, text: &str, sets: &[&'a SelectionSet]) -> Planned<Option<Object>> {
-        let Some((type_name, key)) = id::decode(text) else { return Ok(None) };
-        let Some(entity) = catalog::ALL.iter().copied().find(|e| e.name == type_name) else { return Ok(None) };
-        if key.contains('\0') {
-            return Ok(None);
-        }
-        let which = match entity.node {
-            None => None,
-            Some(NodeKey::Column(_)) if entity.resident => self.snapshot.id_of_code(entity, &key).map(Which::Id),
-            Some(NodeKey::Column(column)) => Some(Which::Where(Predicate::text_eq(column, &key))),
-            Some(NodeKey::Sector) => {
-                key.split_once('/').and_then(|(class, code)| self.snapshot.sector(class, code)).map(Which::Id)
-            }
-            Some(NodeKey::Figure) => figure_key(self.snapshot, &key).map(Which::Where),
-        };
-        which.map(|which| self.object(entity, which, sets, None)).transpose()
+        self.nodes_of(ids.into_iter(), sets).map(RootWhat::Nodes)
     }
 
     fn inputs(&self) -> Inputs<'a> {
@@ -410,7 +401,7 @@ impl<'a> Planner<'a> {
     }
 
     /// How objects of a plan's entity are written; the plan learns what it must read.
-    fn shape(&self, rows: &mut RowPlan, sets: &[&'a SelectionSet]) -> Planned<Shape> {
+    pub fn shape(&self, rows: &mut RowPlan, sets: &[&'a SelectionSet]) -> Planned<Shape> {
         let entity = rows.entity;
         match &entity.variants {
             None => Ok(Shape { discriminator: None, cases: vec![("", self.fields(rows, entity, sets)?)] }),
@@ -596,28 +587,37 @@ impl<'a> Planner<'a> {
             rows.computed.len() - 1
         });
         let type_name = computed.ty.trim_matches(['[', ']', '!']);
-        let shape = values::value_type(type_name).map(|value| self.value_shape(value, sets));
+        let shape = values::value_type(type_name).map(|value| self.value_shape(value, sets)).transpose()?;
         Ok(What::Computed(slot, shape))
     }
 
     fn named_shape(&self, name: &str, sets: &[&'a SelectionSet]) -> Planned<ValueShape> {
         let value = values::value_type(name)
             .ok_or_else(|| GraphError::new(Reason::Internal, format!("the catalogue has no `{name}`")))?;
-        Ok(self.value_shape(value, sets))
+        self.value_shape(value, sets)
     }
 
-    fn value_shape(&self, value: &'static values::ValueType, sets: &[&'a SelectionSet]) -> ValueShape {
+    fn value_shape(&self, value: &'static values::ValueType, sets: &[&'a SelectionSet]) -> Planned<ValueShape> {
         let mut members = Vec::new();
         for (key, fields) in self.reader.collect(value.name, sets) {
             let Some(field) = fields.first() else { continue };
             let name = field.name.as_str();
             let member = value.members.iter().find(|(member, _, _)| *member == name);
-            let inner = member
-                .and_then(|(_, ty, _)| values::value_type(ty.trim_matches(['[', ']', '!'])))
-                .map(|inner| self.value_shape(inner, &sub_selections(&fields)));
+            let inner = match member {
+                Some((_, ty, _)) => self.inner_shape(ty.trim_matches(['[', ']', '!']), &sub_selections(&fields))?,
+                None => None,
+            };
             members.push((key.to_owned(), member.map_or("__typename", |(member, _, _)| *member), inner));
         }
-        ValueShape { name: value.name, members }
+        Ok(ValueShape { name: value.name, members, types: Vec::new() })
+    }
+
+    fn inner_shape(&self, type_name: &'static str, sets: &[&'a SelectionSet]) -> Planned<Option<ValueShape>> {
+        if let Some(value) = values::value_type(type_name) {
+            return self.value_shape(value, sets).map(Some);
+        }
+        let types = self.kindreds(type_name, sets)?;
+        Ok((!types.is_empty()).then_some(ValueShape { name: type_name, members: Vec::new(), types }))
     }
 }
 
@@ -648,24 +648,12 @@ fn id_columns(node: NodeKey) -> Vec<&'static str> {
     }
 }
 
-/// The condition of a figure's global id: codes and numbers joined by `/`.
-fn figure_key(snapshot: &Snapshot, key: &str) -> Option<Predicate> {
-    use crate::domain::flow::{FLOWS, ORIGINS, code_of};
-    let parts: Vec<&str> = key.split('/').collect();
-    let [dataset, reporter, partner, classification, sector, flow, period, origin] = parts.as_slice() else {
-        return None;
-    };
-    let period: crate::domain::period::Period = period.parse().ok()?;
-    Some(Predicate::And(vec![
-        Predicate::int_eq("dataset_id", snapshot.id_of_code(&catalog::dataset::DATASET, dataset)?),
-        Predicate::int_eq("reporter_id", snapshot.id_of_code(&catalog::region::REGION, reporter)?),
-        Predicate::int_eq("partner_id", snapshot.id_of_code(&catalog::region::REGION, partner)?),
-        Predicate::int_eq("sector_id", snapshot.sector(classification, sector)?),
-        Predicate::int_eq("flow", code_of(FLOWS, flow)?),
-        Predicate::int_eq("period_start", i64::from(period.start)),
-        Predicate::int_eq("period_months", i64::from(period.months)),
-        Predicate::int_eq("origin", code_of(ORIGINS, origin)?),
-    ]))
+/// The texts of a list, which may be written as one text.
+pub fn texts<'j>(arguments: &'j Map<String, Json>, name: &str) -> Vec<&'j str> {
+    let value = arguments.get(name);
+    let single = value.map(std::slice::from_ref).unwrap_or_default();
+    let list = value.and_then(Json::as_array).map_or(single, Vec::as_slice);
+    list.iter().map(|text| text.as_str().unwrap_or_default()).collect()
 }
 
 /// Rows that a short list is priced at.
@@ -678,8 +666,11 @@ fn check_cost(roots: &[Root], limits: &Limits) -> Planned<()> {
         cost = cost.saturating_add(match &root.what {
             RootWhat::Connection(rows, list, _, _) => list_cost(rows, list, 1),
             RootWhat::Object(object) => rows_cost(&object.rows, 1),
-            RootWhat::Objects(objects) => {
-                objects.iter().flatten().fold(0, |sum: u64, o| sum.saturating_add(rows_cost(&o.rows, 1)))
+            RootWhat::Nodes(nodes) => nodes.types.iter().fold(0, |sum: u64, (kindred, keys)| {
+                sum.saturating_add(rows_cost(&kindred.rows, u64::try_from(keys.len()).unwrap_or(u64::MAX)))
+            }),
+            RootWhat::Asked(asked) => {
+                value_cost(&asked.shape, asked.question.objects()).saturating_add(asked.question.looked_at())
             }
             _ => 1,
         });
@@ -689,6 +680,16 @@ fn check_cost(roots: &[Root], limits: &Limits) -> Planned<()> {
         return Err(GraphError::new(Reason::TooExpensive, message));
     }
     Ok(())
+}
+
+/// Each object of a value is of one of its types: the dearest.
+fn value_cost(shape: &ValueShape, objects: u64) -> u64 {
+    let own = shape.types.iter().map(|kindred| rows_cost(&kindred.rows, objects)).max().unwrap_or(0);
+    shape
+        .members
+        .iter()
+        .filter_map(|(_, _, inner)| inner.as_ref())
+        .fold(own.max(1), |sum, inner| sum.saturating_add(value_cost(inner, objects)))
 }
 
 fn list_cost(rows: &RowPlan, list: &List, parents: u64) -> u64 {

@@ -56,6 +56,58 @@ pub static ROOTS: &[Root] = &[
         ],
     },
     Root {
+        name: "regionsByCodes",
+        ty: "RegionsByCodes!",
+        doc: "The regions of a list of codes, in one call. An unknown code is no error here; it is listed with the nearest ones.",
+        args: &[
+            arg("codes", "[String!]!", "Codes in the scheme, at most as many as `service.limits` says of `list`."),
+            RootArgument { name: "scheme", ty: "RegionScheme!", default: Some("TEAROAD"), doc: "Scheme of the codes." },
+        ],
+    },
+    Root {
+        name: "search",
+        ty: "SearchResults!",
+        doc: "What a text may mean, best first: by code, by whole name, by the beginning of a name, by its words, by words with a typing error. Names in all languages are searched; case, accents and punctuation do not matter.",
+        args: &[
+            arg(
+                "text",
+                "String!",
+                "A code, a name, or words of one, at most 200 characters: `Zibo`, `淄博`, `370300`. The last word may be unfinished.",
+            ),
+            arg("kinds", "[SearchKind!]", "What is searched for; everything when left out."),
+            arg(
+                "lang",
+                "Language",
+                "Among equally good hits those whose name is in this language come first; the language that the client prefers when left out.",
+            ),
+            RootArgument {
+                name: "first",
+                ty: "Int!",
+                default: Some("20"),
+                doc: "Hits at most, from 1 to what `service.limits` says of `page`.",
+            },
+        ],
+    },
+    Root {
+        name: "reconcile",
+        ty: "[Reconciled!]!",
+        doc: "What the names of a list may be, in their order, for matching one's own records with those here. Words may stand in any order and be misspelled; legal forms such as Ltd say little.",
+        args: &[
+            arg(
+                "names",
+                "[String!]!",
+                "Names as the list has them, at most 250 of at most 200 characters; a code finds its owner.",
+            ),
+            arg("kind", "SearchKind!", "What they are names of."),
+            arg(
+                "within",
+                "String",
+                "Code of a region: only what is in it, for regions, companies, organisations and events.",
+            ),
+            RootArgument { name: "first", ty: "Int!", default: Some("3"), doc: "Matches of each name at most." },
+        ],
+    },
+    Root {
         name: "classification",
         ty: "Classification",
         doc: "A classification by its code. An unknown code is an error.",

@@ -246,7 +246,8 @@ impl Writer<'_> {
     /// A computed value.
     pub fn tree(&mut self, tree: &Tree, shape: Option<&ValueShape>) {
         match tree {
-            Tree::Null => self.out.push_str("null"),
+            // Objects are written by `value_with`, which has their rows.
+            Tree::Null | Tree::Node(..) => self.out.push_str("null"),
             Tree::Text(text) => push_text(&mut self.out, text),
             Tree::Int(n) => push_display(&mut self.out, n),
             Tree::Float(f) => push_float(&mut self.out, *f),

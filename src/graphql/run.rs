@@ -18,6 +18,7 @@ use super::hints;
 use super::language;
 use super::limits::Limits;
 use super::lookup;
+use super::objects;
 use super::one_of;
 use super::plan::{Object, Planner, Root, RootWhat, Which};
 use super::propagate::propagate;
@@ -233,6 +234,7 @@ fn write(
     let snapshot: &Snapshot = session.snapshot;
     let mut writer = Writer { out: String::with_capacity(4096), snapshot };
     let mut errors = Vec::new();
+    let mut told_hints = Vec::new();
     writer.out.push('{');
     for (position, root) in roots.iter().enumerate() {
         push_key(&mut writer.out, position == 0, &root.key);
@@ -255,20 +257,17 @@ fn write(
                 None
             }
             RootWhat::Object(object) => write_object(&mut writer, &mut session, object)?,
-            RootWhat::Objects(objects) => {
-                writer.out.push('[');
-                for (position, object) in objects.iter().enumerate() {
-                    if position > 0 {
-                        writer.out.push(',');
-                    }
-                    match object {
-                        Some(object) => {
-                            write_object(&mut writer, &mut session, object)?;
-                        }
-                        None => writer.out.push_str("null"),
-                    }
-                }
-                writer.out.push(']');
+            RootWhat::Nodes(nodes) => {
+                let read = nodes.types.iter().map(|(kindred, keys)| session.objects(&kindred.rows, keys));
+                let read: Vec<_> = read.collect::<Result<_, _>>()?;
+                writer.nodes_in_order(nodes, &read);
+                None
+            }
+            RootWhat::Asked(asked) => {
+                let answer = asked.question.ask(&mut session)?;
+                let found = session.found(&objects::items(&answer), &asked.shape)?;
+                writer.value_with(&answer, &asked.shape, &found);
+                told_hints.extend(asked.question.hint(&answer));
                 None
             }
             RootWhat::Failed(error) => {
@@ -287,7 +286,8 @@ fn write(
     }
     writer.out.push('}');
     let data = writer.out;
-    let hints = hints::of_empty_lists(&mut session);
+    told_hints.extend(hints::of_empty_lists(&mut session));
+    let hints = told_hints;
     Ok(Done { data, errors, hints, revision: snapshot.revision, statements: session.statements, texts: session.texts })
 }
 

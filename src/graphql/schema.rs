@@ -63,6 +63,7 @@ impl OutputType for Query {
             register_values(registry);
             register_node(registry);
             register_traits(registry);
+            register_union(registry);
             for entity in catalog::INTERFACES.iter().copied() {
                 register_interface(registry, entity);
                 register_inputs(registry, entity);
@@ -211,6 +212,20 @@ fn register_node(registry: &mut Registry) {
     let all = catalog::INTERFACES.iter().chain(catalog::ALL);
     let possible = all.filter(|e| e.node.is_some()).map(|e| e.name.to_owned()).collect();
     insert_interface(registry, "Node", "Something with a global id.", fields, possible);
+}
+
+fn register_union(registry: &mut Registry) {
+    let union = MetaType::Union {
+        name: catalog::search::UNION.to_owned(),
+        description: Some("What can be found by text.".to_owned()),
+        possible_types: catalog::search::ALL.iter().map(|s| s.entity.name.to_owned()).collect(),
+        visible: None,
+        inaccessible: false,
+        tags: Vec::new(),
+        rust_typename: None,
+        directive_invocations: Vec::new(),
+    };
+    registry.types.insert(catalog::search::UNION.to_owned(), union);
 }
 
 fn insert_interface(

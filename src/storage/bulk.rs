@@ -162,7 +162,8 @@ macro_rules! copied {
 copied! {
     sectors(id, classification_id, code, level, parent_id, path, sort_name);
     names(subject_kind, subject_id, language, ordinal, text, folded);
-    terms(term, kind, subject_id);
+    terms(kind, form, term, weight, subject_id, shown);
+    term_deletions(deletion, term);
     changes(revision, entity, entity_key, action, n_inserted, n_updated, n_deleted, replaced);
 }
 
@@ -283,5 +284,14 @@ pub fn refresh_statistics(conn: &mut Conn) -> Result<(), StorageError> {
         // A sample of each index is enough, and takes milliseconds at any size.
         Conn::Sqlite(_) => conn.batch("PRAGMA analysis_limit = 1000; ANALYZE"),
         Conn::Postgres(_) => conn.batch("ANALYZE sectors; ANALYZE names; ANALYZE trade_figures"),
+    }
+}
+
+/// The same after all search terms were made.
+pub fn refresh_terms(conn: &mut Conn) -> Result<(), StorageError> {
+    match conn {
+        // Its look-ups are ranges of the key, whatever the numbers.
+        Conn::Sqlite(_) => Ok(()),
+        Conn::Postgres(_) => conn.batch("ANALYZE terms; ANALYZE term_deletions"),
     }
 }

@@ -33,6 +33,25 @@ pub trait Dialect: Backend + Sized {
 
     /// Writes a table expression `k` with one number per row and column: `k.c0`, `k.c1` …, and `k.n` from 1.
     fn key_table<'b>(out: &mut AstPass<'_, 'b, Self>, keys: &'b KeyTable) -> QueryResult<()>;
+
+    /// The same with texts.
+    fn text_table<'b>(out: &mut AstPass<'_, 'b, Self>, keys: &'b TextTable) -> QueryResult<()>;
+}
+
+/// Rows of texts that a statement joins with.
+#[derive(Debug, Clone)]
+pub struct TextTable {
+    columns: Vec<Vec<String>>,
+    rows: List<Vec<String>>,
+}
+
+impl TextTable {
+    /// Keys of `width` texts each.
+    pub fn new(rows: Vec<Vec<String>>, width: usize) -> Self {
+        let columns =
+            (0..width).map(|c| rows.iter().map(|r| r.get(c).cloned().unwrap_or_default()).collect()).collect();
+        Self { columns, rows: List::new(rows) }
+    }
 }
 
 /// Rows of whole numbers that a statement joins with.
@@ -85,15 +104,24 @@ impl Dialect for Sqlite {
     }
 
     fn key_table<'b>(out: &mut AstPass<'_, 'b, Self>, keys: &'b KeyTable) -> QueryResult<()> {
-        out.push_sql("(SELECT key + 1 AS n");
-        for index in 0..keys.columns.len() {
-            out.push_sql(&format!(", json_extract(value, '$[{index}]') AS c{index}"));
-        }
-        out.push_sql(" FROM json_each(");
-        out.push_bind_param::<Text, String>(keys.rows.json())?;
-        out.push_sql(")) k");
-        Ok(())
+        push_json_table(out, keys.columns.len(), keys.rows.json())
     }
+
+    fn text_table<'b>(out: &mut AstPass<'_, 'b, Self>, keys: &'b TextTable) -> QueryResult<()> {
+        push_json_table(out, keys.columns.len(), keys.rows.json())
+    }
+}
+
+/// Rows given as JSON, as a table expression.
+fn push_json_table<'b>(out: &mut AstPass<'_, 'b, Sqlite>, width: usize, rows: &'b String) -> QueryResult<()> {
+    out.push_sql("(SELECT key + 1 AS n");
+    for index in 0..width {
+        out.push_sql(&format!(", json_extract(value, '$[{index}]') AS c{index}"));
+    }
+    out.push_sql(" FROM json_each(");
+    out.push_bind_param::<Text, String>(rows)?;
+    out.push_sql(")) k");
+    Ok(())
 }
 
 impl Dialect for Pg {
@@ -138,20 +166,34 @@ impl Dialect for Pg {
     }
 
     fn key_table<'b>(out: &mut AstPass<'_, 'b, Self>, keys: &'b KeyTable) -> QueryResult<()> {
-        out.push_sql("unnest(");
-        for (index, column) in keys.columns.iter().enumerate() {
-            if index > 0 {
-                out.push_sql(", ");
-            }
-            out.push_bind_param::<Array<BigInt>, Vec<i64>>(column)?;
-        }
-        out.push_sql(") WITH ORDINALITY AS k(");
-        for index in 0..keys.columns.len() {
-            out.push_sql(&format!("c{index}, "));
-        }
-        out.push_sql("n)");
-        Ok(())
+        push_unnest::<BigInt, i64>(out, &keys.columns)
     }
+
+    fn text_table<'b>(out: &mut AstPass<'_, 'b, Self>, keys: &'b TextTable) -> QueryResult<()> {
+        push_unnest::<Text, String>(out, &keys.columns)
+    }
+}
+
+/// Columns given as arrays, as a table expression.
+fn push_unnest<'b, S, T>(out: &mut AstPass<'_, 'b, Pg>, columns: &'b [Vec<T>]) -> QueryResult<()>
+where
+    S: diesel::sql_types::SingleValue + 'static,
+    Pg: diesel::sql_types::HasSqlType<S>,
+    Vec<T>: diesel::serialize::ToSql<Array<S>, Pg>,
+{
+    out.push_sql("unnest(");
+    for (index, column) in columns.iter().enumerate() {
+        if index > 0 {
+            out.push_sql(", ");
+        }
+        out.push_bind_param::<Array<S>, Vec<T>>(column)?;
+    }
+    out.push_sql(") WITH ORDINALITY AS k(");
+    for index in 0..columns.len() {
+        out.push_sql(&format!("c{index}, "));
+    }
+    out.push_sql("n)");
+    Ok(())
 }
 
 impl QueryableByName<Sqlite> for Row {

@@ -9,6 +9,7 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use super::StorageError;
 use super::bulk::Fixed;
 use super::conn::Conn;
+use super::terms;
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
@@ -41,13 +42,14 @@ fn failed(error: &(dyn std::error::Error + Send + Sync)) -> StorageError {
     StorageError::Schema(format!("a migration failed: {error}"))
 }
 
-/// Applies what is missing; returns the names applied.
+/// Applies what is missing and makes the search terms where they are not of this program; returns the names applied.
 pub fn up(conn: &mut Conn) -> Result<Vec<String>, StorageError> {
     let before: Vec<String> = status(conn)?.into_iter().filter(|s| !s.applied).map(|s| s.name).collect();
     on_backend!(conn, |inner, migrations| inner
         .run_pending_migrations(migrations)
         .map(|_| ())
         .map_err(|e| failed(&*e)))?;
+    terms::ensure(conn)?;
     Ok(before)
 }
 
@@ -96,7 +98,12 @@ fn names<DB: Backend>(source: &EmbeddedMigrations) -> Result<Vec<(String, String
 pub fn require_current(conn: &mut Conn) -> Result<(), StorageError> {
     let missing: Vec<String> = status(conn)?.into_iter().filter(|s| !s.applied).map(|s| s.name).collect();
     if missing.is_empty() {
-        return Ok(());
+        return if terms::is_current(conn)? {
+            Ok(())
+        } else {
+            let message = "the search terms of the database are not those of this program; run `tearoad migrate up`";
+            Err(StorageError::Schema(message.to_owned()))
+        };
     }
     Err(StorageError::Schema(format!(
         "the database lacks {} migration(s), first `{}`; run `tearoad migrate up`",

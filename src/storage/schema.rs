@@ -315,10 +315,20 @@ diesel::table! {
 }
 
 diesel::table! {
-    terms (term, kind, subject_id) {
+    term_deletions (deletion, term) {
+        deletion -> Text,
         term -> Text,
-        kind -> Text,
+    }
+}
+
+diesel::table! {
+    terms (kind, form, term, weight, subject_id) {
+        kind -> Integer,
+        form -> Integer,
+        term -> Text,
+        weight -> Integer,
         subject_id -> BigInt,
+        shown -> Text,
     }
 }
 
@@ -414,6 +424,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     revisions,
     sectors,
     sources,
+    term_deletions,
     terms,
     trade_figures,
 );

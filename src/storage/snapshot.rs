@@ -209,6 +209,11 @@ impl Snapshot {
         of(language).or_else(|| of("en")).or_else(|| all.first()).map(|(_, text)| text.as_str())
     }
 
+    /// Every published name with its language.
+    pub fn names(&self, kind: &'static str, id: i64) -> &[(String, String)] {
+        self.names.get(&(kind, id)).map_or(&[], Vec::as_slice)
+    }
+
     /// Regions with a code in a scheme.
     pub fn region_codes(&self, scheme: &str, code: &str) -> &[RegionCode] {
         self.region_codes.get(&(scheme.to_owned(), code.to_owned())).map_or(&[], Vec::as_slice)

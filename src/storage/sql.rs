@@ -8,6 +8,7 @@ pub mod near;
 pub mod operand;
 pub mod order;
 pub mod predicate;
+pub mod search;
 pub mod select;
 
 use diesel::query_builder::AstPass;

@@ -14,14 +14,14 @@ use diesel::prelude::ExecuteCopyFromDsl as _;
 use super::csv_file::{CsvFile, Record, sha256, size};
 use super::progress::Progress;
 use super::report::{Bad, Report, Tell};
-use super::{Options, Summary, TransferError, terms};
+use super::{Options, Summary, TransferError};
 use crate::domain::decimal::{Scaled, parse_scaled};
 use crate::domain::flow::{REGION_LEVELS, code_of};
-use crate::domain::fold::fold;
 use crate::domain::period::Period;
 use crate::storage::bulk::{self, Fixed, Statement};
 use crate::storage::conn::Conn;
 use crate::storage::revision::{self, Change};
+use crate::storage::terms;
 use crate::storage::value::Value;
 
 /// Columns of a year file.
@@ -870,6 +870,7 @@ impl Job<'_> {
                 Value::Int(source),
             ]],
         )?;
+        terms::add(conn, "datasets", &[id])?;
         changes.push(change("Dataset", code.to_owned(), "INSERT"));
         Ok(id)
     }
@@ -991,23 +992,6 @@ fn gone(dataset: i64) -> String {
     format!(
         "t.dataset_id = {dataset} AND t.flow = 1 AND t.origin = 1 AND t.period_months = 12 AND EXISTS (SELECT 1 FROM import_figures g WHERE g.reporter_id = t.reporter_id AND g.period_start = t.period_start) AND NOT EXISTS (SELECT 1 FROM import_figures s WHERE s.reporter_id = t.reporter_id AND s.period_start = t.period_start AND s.partner_id = t.partner_id AND s.sector_id = t.sector_id)"
     )
-}
-
-/// Search terms and folded form of a name; shared with the nomenclature.
-pub(super) fn name_rows(id: i64, text: &str) -> (Vec<Value>, Vec<Vec<Value>>) {
-    let folded = fold(text);
-    let words = terms::of(&folded);
-    let name = vec![
-        Value::Text("SECTOR".to_owned()),
-        Value::Int(id),
-        Value::Text("en".to_owned()),
-        Value::Int(0),
-        Value::Text(text.to_owned()),
-        Value::Text(folded),
-    ];
-    let terms =
-        words.into_iter().map(|w| vec![Value::Text(w), Value::Text("SECTOR".to_owned()), Value::Int(id)]).collect();
-    (name, terms)
 }
 
 #[cfg(test)]

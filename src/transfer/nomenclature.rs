@@ -6,7 +6,6 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::PathBuf;
 use std::time::Instant;
 
-use super::baci::name_rows;
 use super::csv_file::{CsvFile, Record, sha256, size};
 use super::progress::Progress;
 use super::report::{Bad, Report, Tell};
@@ -15,6 +14,7 @@ use crate::domain::fold::fold;
 use crate::storage::bulk::{self, Fixed, Statement};
 use crate::storage::conn::Conn;
 use crate::storage::revision::{self, Change};
+use crate::storage::terms;
 use crate::storage::value::Value;
 
 const COLUMNS: [&str; 6] = ["classification", "edition", "code", "description", "parent", "level"];
@@ -286,7 +286,8 @@ struct Tree {
     next: i64,
     sectors: Vec<Vec<Value>>,
     names: Vec<Vec<Value>>,
-    terms: Vec<Vec<Value>>,
+    /// Nodes that had another name.
+    renamed: Vec<i64>,
     added: Added,
 }
 
@@ -325,12 +326,11 @@ pub fn add(conn: &mut Conn, edition: &str, mut nodes: Vec<Node>) -> Done<Added> 
                 "DELETE FROM names WHERE subject_kind = 'SECTOR' AND subject_id IN ({ids}) AND language = 'en'"
             )),
         )?;
-        // No index finds the terms of a node: each of these reads all of them.
-        bulk::execute(conn, &Statement(format!("DELETE FROM terms WHERE kind = 'SECTOR' AND subject_id IN ({ids})")))?;
     }
     for (id, node) in renamed {
         bulk::update(conn, "sectors", id, &[("sort_name", Value::Text(fold(&node.name)))])?;
         tree.name(id, &node.name);
+        tree.renamed.push(id);
         tree.added.renamed += 1;
         tree.changed("UPDATE", &node.code);
     }
@@ -376,7 +376,7 @@ impl Tree {
             next: revision::largest_id(conn, Fixed("SELECT MAX(id) FROM sectors"))?,
             sectors: Vec::new(),
             names: Vec::new(),
-            terms: Vec::new(),
+            renamed: Vec::new(),
             added: Added { changes, ..Added::default() },
         })
     }
@@ -422,9 +422,14 @@ impl Tree {
     }
 
     fn name(&mut self, id: i64, text: &str) {
-        let (name, terms) = name_rows(id, text);
-        self.names.push(name);
-        self.terms.extend(terms);
+        self.names.push(vec![
+            Value::Text("SECTOR".to_owned()),
+            Value::Int(id),
+            Value::Text("en".to_owned()),
+            Value::Int(0),
+            Value::Text(text.to_owned()),
+            Value::Text(fold(text)),
+        ]);
     }
 
     fn changed(&mut self, action: &'static str, code: &str) {
@@ -447,7 +452,9 @@ impl Tree {
             &[],
             &self.names,
         )?;
-        bulk::insert(conn, "terms", &["term", "kind", "subject_id"], &[], &self.terms)?;
+        let added: Vec<i64> = self.sectors.iter().filter_map(|row| row.first().and_then(Value::as_int)).collect();
+        terms::add(conn, "sectors", &added)?;
+        terms::refresh(conn, "sectors", &self.renamed)?;
         Ok(self.added)
     }
 }

@@ -10,9 +10,10 @@ use crate::domain::period::Period;
 use crate::storage::bulk::{self, Fixed};
 use crate::storage::conn::Conn;
 use crate::storage::revision::{self, Change};
+use crate::storage::terms;
 use crate::storage::value::Value;
 
-use super::{TransferError, terms};
+use super::TransferError;
 
 /// What a load wrote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -173,38 +174,26 @@ impl Table {
     }
 }
 
-/// Names and search terms of subjects.
+/// Names of subjects.
 struct Names {
     names: Table,
-    terms: Table,
 }
 
 impl Names {
     fn new() -> Self {
-        Self {
-            names: Table::new("names", &["subject_kind", "subject_id", "language", "ordinal", "text", "folded"]),
-            terms: Table::new("terms", &["term", "kind", "subject_id"]),
-        }
+        Self { names: Table::new("names", &["subject_kind", "subject_id", "language", "ordinal", "text", "folded"]) }
     }
 
     fn add(&mut self, kind: &str, id: i64, texts: [&str; 3]) {
-        let mut words = Vec::new();
         for (language, text) in LANGUAGES.iter().zip(texts).filter(|(_, text)| !text.is_empty()) {
-            let folded = fold(text);
-            words.extend(terms::of(&folded));
             self.names.rows.push(vec![
                 Value::Text(kind.to_owned()),
                 Value::Int(id),
                 Value::Text((*language).to_owned()),
                 Value::Int(0),
                 Value::Text(text.to_owned()),
-                Value::Text(folded),
+                Value::Text(fold(text)),
             ]);
-        }
-        words.sort();
-        words.dedup();
-        for word in words {
-            self.terms.rows.push(vec![Value::Text(word), Value::Text(kind.to_owned()), Value::Int(id)]);
         }
     }
 
@@ -214,8 +203,7 @@ impl Names {
     }
 
     fn save(&self, conn: &mut Conn) -> Loading<()> {
-        self.names.save(conn)?;
-        self.terms.save(conn)
+        self.names.save(conn)
     }
 }
 
@@ -224,9 +212,25 @@ impl Names {
 struct Load {
     ids: Ids,
     changes: Vec<Change>,
+    /// Rows that are searched for, by table.
+    found: Vec<(&'static str, Vec<i64>)>,
 }
 
 impl Load {
+    /// Notes rows that are searched for.
+    fn found(&mut self, table: &Table) {
+        let ids = table.rows.iter().filter_map(|row| row.first().and_then(Value::as_int)).collect();
+        self.found.push((table.name, ids));
+    }
+
+    /// Makes the search terms of what was noted; to be called when names and codes are there.
+    fn save_terms(&self, conn: &mut Conn) -> Loading<()> {
+        for (table, ids) in &self.found {
+            terms::add(conn, table, ids)?;
+        }
+        Ok(())
+    }
+
     fn inserted(&mut self, entity: &'static str, key: &str) {
         self.changes.push(Change {
             entity,
@@ -263,6 +267,7 @@ pub fn load_reference(conn: &mut Conn) -> Loading<()> {
         currencies(conn)?;
         regions(conn, &mut load)?;
         sectors(conn, &mut load)?;
+        load.save_terms(conn)?;
         let summary = serde_json::json!({ "rows": load.changes.len() });
         revision::finish(conn, "REFERENCE", None, &summary, &load.changes)?;
         Ok(())
@@ -342,6 +347,7 @@ fn regions(conn: &mut Conn, load: &mut Load) -> Loading<()> {
         Ok(())
     })?;
     table.save(conn)?;
+    load.found(&table);
     names.save(conn)?;
     let mut codes = Table::new("region_codes", &["scheme", "code", "region_id", "valid_from", "valid_to"]);
     lines(REGION_CODES, |line| {
@@ -470,6 +476,7 @@ fn sectors(conn: &mut Conn, load: &mut Load) -> Loading<()> {
         sectors.add(load, node, line).map(|_| ())
     })?;
     sectors.table.save(conn)?;
+    load.found(&sectors.table);
     sectors.names.save(conn)?;
     let mut correspondences =
         Table::new("correspondences", &["from_sector_id", "to_sector_id", "weight_ppm", "source_id"]);
@@ -491,7 +498,7 @@ pub fn load_demo(conn: &mut Conn) -> Loading<Loaded> {
         if let Some(revision) = loaded.first().and_then(|row| row.int(0)) {
             return Ok(Loaded { revision });
         }
-        let mut load = Load { ids: existing(conn)?, changes: Vec::new() };
+        let mut load = Load { ids: existing(conn)?, ..Load::default() };
         let number = revision::next(conn)?;
         sources(conn, &mut load, DEMO_SOURCES)?;
         region_updates(conn, &mut load)?;
@@ -501,6 +508,7 @@ pub fn load_demo(conn: &mut Conn) -> Loading<Loaded> {
         agreements(conn, &mut load)?;
         facts(conn, &load)?;
         figures(conn, &mut load, number)?;
+        load.save_terms(conn)?;
         let source = load.ids.find("source", "zibo-report-2024-08");
         let summary = serde_json::json!({ "rows": load.changes.len() });
         let revision = revision::finish(conn, "DEMO", source, &summary, &load.changes)?;
@@ -591,6 +599,7 @@ fn parties(conn: &mut Conn, load: &mut Load) -> Loading<()> {
         Ok(())
     })?;
     table.save(conn)?;
+    load.found(&table);
     names.save(conn)
 }
 
@@ -639,6 +648,7 @@ fn events(conn: &mut Conn, load: &mut Load) -> Loading<()> {
         Ok(())
     })?;
     table.save(conn)?;
+    load.found(&table);
     names.save(conn)?;
     let mut regions = Table::new("event_regions", &["event_id", "region_id", "role"]);
     lines(EVENT_REGIONS, |line| {
@@ -752,6 +762,7 @@ fn agreements(conn: &mut Conn, load: &mut Load) -> Loading<()> {
         Ok(())
     })?;
     table.save(conn)?;
+    load.found(&table);
     names.save(conn)?;
     let mut signatories = Table::new("agreement_parties", &["agreement_id", "party_id"]);
     lines(AGREEMENT_PARTIES, |line| {
@@ -876,6 +887,7 @@ fn figures(conn: &mut Conn, load: &mut Load, number: i64) -> Loading<()> {
         Ok(())
     })?;
     datasets.save(conn)?;
+    load.found(&datasets);
     for id in scales.keys() {
         bulk::ensure_figure_partition(conn, *id)?;
     }

@@ -332,6 +332,8 @@ fn lone_surrogates_and_odd_escapes() {
                 format!("{{ events(filter: {{name: {{contains: \"{escape}\"}}}}) {{ totalCount }} }}"),
                 format!("{{ event(slug: \"{escape}\") {{ id }} }}"),
                 format!("{{ node(id: \"{escape}\") {{ id }} }}"),
+                format!("{{ search(text: \"a{escape}\") {{ hits {{ matched node {{ __typename }} }} }} }}"),
+                format!("{{ reconcile(names: [\"a{escape}\"], kind: EVENT) {{ hits {{ matched }} }} }}"),
                 format!("{{ event(slug: \"\"\"{escape}\"\"\") {{ id }} }}"),
             ] {
                 check(&ask(&graph, &query), &format!("{} {query}", db.backend()));

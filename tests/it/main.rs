@@ -27,6 +27,7 @@ mod queries;
 mod questions;
 mod recording;
 mod schema;
+mod search;
 mod server;
 mod slugs;
 mod support;

@@ -31,7 +31,7 @@ fn stored(db: &TestDb) -> Vec<String> {
     for statement in [
         "SELECT s.code, s.level, p.code, s.path, s.sort_name FROM sectors s LEFT JOIN sectors p ON p.id = s.parent_id WHERE s.path LIKE '/TREE1/%' ORDER BY s.code",
         "SELECT s.code, n.language, n.ordinal, n.text, n.folded FROM names n JOIN sectors s ON s.id = n.subject_id WHERE n.subject_kind = 'SECTOR' AND s.path LIKE '/TREE1/%' ORDER BY s.code",
-        "SELECT s.code, t.term FROM terms t JOIN sectors s ON s.id = t.subject_id WHERE t.kind = 'SECTOR' AND s.path LIKE '/TREE1/%' ORDER BY s.code, t.term",
+        "SELECT s.code, t.form, t.term FROM terms t JOIN sectors s ON s.id = t.subject_id WHERE t.kind = 2 AND s.path LIKE '/TREE1/%' ORDER BY s.code, t.form, t.term",
         "SELECT revision, entity_key, action, n_inserted, n_updated, n_deleted FROM changes WHERE entity_key LIKE 'TREE1/%' ORDER BY revision, entity_key",
     ] {
         let rows = db.conn().rows(Statement(statement.to_owned()), &[]).unwrap();

@@ -266,8 +266,9 @@ fn a_product_without_a_name_gets_that_of_a_table() {
 }
 
 /// Every table, apart from the time of a revision.
-const SEEDED: [&str; 25] = [
-    "SELECT term, kind, subject_id FROM terms ORDER BY term, kind, subject_id",
+const SEEDED: [&str; 26] = [
+    "SELECT kind, form, term, weight, subject_id, shown FROM terms ORDER BY kind, form, term, weight, subject_id",
+    "SELECT deletion, term FROM term_deletions ORDER BY deletion, term",
     "SELECT id, code, kind, publisher, title, url, CAST(published_on AS TEXT), date_precision, licence, sha256, note FROM sources ORDER BY id",
     "SELECT revision, kind, source_id, summary FROM revisions ORDER BY revision",
     "SELECT revision, entity, entity_key, action, n_inserted, n_updated, n_deleted FROM changes ORDER BY revision, entity, entity_key",

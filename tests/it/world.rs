@@ -8,6 +8,7 @@ use tearoad::catalog::enums;
 use tearoad::domain::fold::fold;
 use tearoad::storage::bulk::{ensure_figure_partition, insert};
 use tearoad::storage::conn::Conn;
+use tearoad::storage::terms;
 use tearoad::storage::value::Value;
 
 use crate::support::{TestDb, databases};
@@ -800,6 +801,7 @@ pub fn world_databases(world: &World) -> Vec<TestDb> {
     let all = databases();
     for db in &all {
         world.store(&mut db.conn());
+        db.conn().write(terms::rebuild).unwrap();
     }
     all
 }

@@ -7,9 +7,10 @@ use diesel::sql_types::Untyped;
 
 use super::Alias;
 use super::select::untyped_query;
-use crate::catalog::Entity;
+use crate::catalog::{Entity, search};
 use crate::domain::fold::fold;
 use crate::storage::dialect::Dialect;
+use crate::storage::terms::Form;
 use crate::storage::value::Value;
 
 /// Candidates for what a slug was meant to be.
@@ -18,6 +19,8 @@ pub struct Near {
     entity: &'static Entity,
     slug: Value,
     words: Vec<Value>,
+    /// Number of its kind among search terms.
+    kind: i64,
 }
 
 /// Words of a text that are looked for in names, the longest first.
@@ -33,9 +36,10 @@ impl Near {
         let mut words: Vec<&str> = folded.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
         words.sort_unstable_by_key(|word| (std::cmp::Reverse(word.len()), *word));
         words.dedup();
-        words.truncate(if entity.names.is_some() { WORDS } else { 0 });
+        let kind = search::of_entity(entity).map(|searchable| searchable.kind.1);
+        words.truncate(if kind.is_some() { WORDS } else { 0 });
         let words = words.into_iter().map(|word| Value::Text(word.to_owned())).collect();
-        Self { entity, slug: Value::Text(slug.to_owned()), words }
+        Self { entity, slug: Value::Text(slug.to_owned()), words, kind: kind.unwrap_or(0) }
     }
 }
 
@@ -63,11 +67,10 @@ impl<DB: Dialect> QueryFragment<DB> for Near {
         for (index, word) in self.words.iter().enumerate() {
             out.push_sql(" UNION ALL SELECT * FROM (SELECT r.* FROM terms w JOIN ");
             out.push_sql(self.entity.table);
-            out.push_sql(" r ON r.id = w.subject_id WHERE w.kind = '");
-            out.push_sql(self.entity.names.unwrap_or_default());
-            out.push_sql("' AND w.term = ");
+            let (kind, form) = (self.kind, Form::Word.number());
+            out.push_sql(&format!(" r ON r.id = w.subject_id WHERE w.kind = {kind} AND w.form = {form} AND w.term = "));
             DB::bind(&mut out, word)?;
-            out.push_sql(" ORDER BY w.subject_id");
+            out.push_sql(" ORDER BY w.weight, w.subject_id");
             out.push_sql(LIMIT);
             out.push_sql(&format!(") w{index}"));
         }

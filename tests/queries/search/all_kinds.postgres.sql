@@ -1,0 +1,5 @@
+SELECT k.n, (SELECT string_agg(CAST(f.subject_id AS TEXT) || ' ' || f.shown, ' ') FROM (SELECT t.subject_id, t.shown FROM terms t WHERE t.kind = CAST(k.c0 AS INTEGER) AND t.form = CAST(k.c1 AS INTEGER) AND t.term >= k.c2 AND t.term < k.c3 ORDER BY t.term, t.weight, t.subject_id LIMIT 201) f) AS found FROM unnest($1, $2, $3, $4) WITH ORDINALITY AS k(c0, c1, c2, c3, n)
+SELECT k.n, (SELECT string_agg(f.language || ' ' || replace(f.text, ' ', ' '), ' ') FROM (SELECT n.language, n.text FROM names n WHERE n.subject_kind = k.c0 AND n.subject_id = CAST(k.c1 AS BIGINT) ORDER BY n.language, n.ordinal LIMIT 40) f) AS found FROM unnest($1, $2) WITH ORDINALITY AS k(c0, c1, n)
+SELECT t0.slug AS c0, t0.id AS c1, t0.id AS c2 FROM parties t0 WHERE TRUE AND t0.kind = 'ORGANISATION' AND t0.id = ANY($1)
+SELECT p, COUNT(*) AS c0 FROM (SELECT 1 AS c0, t0.party_id AS p FROM participations t0 WHERE t0.party_id = ANY($1)) u GROUP BY p
+SELECT t0.slug AS c0, t0.starts_on AS c1, t0.region_id AS c2, t0.id AS c3 FROM events t0 WHERE TRUE AND t0.id = $1

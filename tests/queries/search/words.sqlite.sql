@@ -1,0 +1,6 @@
+SELECT k.n, (SELECT string_agg(CAST(f.subject_id AS TEXT) || ' ' || f.shown, ' ') FROM (SELECT t.subject_id, t.shown FROM terms t WHERE t.kind = CAST(k.c0 AS INTEGER) AND t.form = CAST(k.c1 AS INTEGER) AND t.term >= k.c2 AND t.term < k.c3 ORDER BY t.term, t.weight, t.subject_id LIMIT 201) f) AS found FROM (SELECT key + 1 AS n, json_extract(value, '$[0]') AS c0, json_extract(value, '$[1]') AS c1, json_extract(value, '$[2]') AS c2, json_extract(value, '$[3]') AS c3 FROM json_each(?)) k
+SELECT k.n, (SELECT string_agg(f.language || ' ' || replace(f.text, ' ', ' '), ' ') FROM (SELECT n.language, n.text FROM names n WHERE n.subject_kind = k.c0 AND n.subject_id = CAST(k.c1 AS BIGINT) ORDER BY n.language, n.ordinal LIMIT 40) f) AS found FROM (SELECT key + 1 AS n, json_extract(value, '$[0]') AS c0, json_extract(value, '$[1]') AS c1 FROM json_each(?)) k
+SELECT k.n, (SELECT string_agg(f.term, ' ') FROM (SELECT d.term FROM term_deletions d WHERE d.deletion = k.c0 ORDER BY d.term LIMIT 60) f) AS found FROM (SELECT key + 1 AS n, json_extract(value, '$[0]') AS c0 FROM json_each(?)) k
+SELECT t0.slug AS c0, t0.id AS c1 FROM parties t0 WHERE TRUE AND t0.kind = 'ORGANISATION' AND t0.id = ?
+SELECT t0.id AS c0 FROM events t0 WHERE TRUE AND t0.id = ?
+SELECT t0.id AS c0 FROM agreements t0 WHERE TRUE AND t0.id = ?
