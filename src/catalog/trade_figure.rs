@@ -158,6 +158,7 @@ pub static TRADE_FIGURE: Entity = Entity {
             doc: "Derived: the value of the year before that the printed value and growth imply, at the precision of the printed value, with its inputs; null with a reason when none is printed.",
         },
     ],
+    facets: &[],
     default_order: &[],
     variants: None,
 };

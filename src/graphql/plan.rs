@@ -1,6 +1,8 @@
 //! Compiles a selection once into a plan: which columns, which children, one statement a level. Rows are then read by
 //! [`super::execute`] and written by [`super::render`]; no field is resolved on its own.
 
+use std::borrow::Cow;
+
 use apollo_compiler::Node;
 use apollo_compiler::executable::{Field as Selected, SelectionSet};
 use serde_json::{Map, Value as Json};
@@ -9,6 +11,7 @@ use super::checks::Mentions;
 use super::collect::{Reader, sub_selections};
 use super::connection::{List, Place, page_of, whole_list};
 use super::errors::GraphError;
+use super::facets::{self, FacetOut, FacetPlan};
 use super::inputs::Inputs;
 use super::language;
 use super::limits::Limits;
@@ -35,6 +38,8 @@ pub struct RowPlan {
     pub children: Vec<Child>,
     /// Computed values to make.
     pub computed: Vec<&'static catalog::Computed>,
+    /// By what the rows of the list are counted.
+    pub facets: Vec<FacetPlan>,
 }
 
 /// Related rows of the rows of a plan.
@@ -97,7 +102,7 @@ pub struct Out {
 #[derive(Debug)]
 pub enum What {
     /// A constant.
-    Typename(&'static str),
+    Typename(Cow<'static, str>),
     /// The global id, with the positions of what it is made of.
     Id(&'static Entity, Vec<usize>),
     /// A column.
@@ -138,6 +143,8 @@ pub enum ConnectionWhat {
     PageInfo(ValueShape),
     /// The count.
     Total,
+    /// Counts by a value.
+    Facets(Vec<FacetOut>),
 }
 
 /// One response key of an edge.
@@ -239,8 +246,9 @@ pub struct Planner<'a> {
 }
 
 impl RowPlan {
-    fn new(entity: &'static Entity) -> Self {
-        Self { entity, columns: Vec::new(), children: Vec::new(), computed: Vec::new() }
+    /// A plan that reads nothing yet.
+    pub fn new(entity: &'static Entity) -> Self {
+        Self { entity, columns: Vec::new(), children: Vec::new(), computed: Vec::new(), facets: Vec::new() }
     }
 
     /// The position of a column, added when it is not there yet.
@@ -295,7 +303,8 @@ pub fn type_of(entity: &Entity, column: &str) -> ColumnType {
     }
 }
 
-type Planned<T> = Result<T, GraphError>;
+/// A part of a plan, or why there is none.
+pub type Planned<T> = Result<T, GraphError>;
 
 impl<'a> Planner<'a> {
     /// The plan of an operation's root.
@@ -410,7 +419,7 @@ impl<'a> Planner<'a> {
     }
 
     /// How objects of a plan's entity are written; the plan learns what it must read.
-    fn shape(&self, rows: &mut RowPlan, sets: &[&'a SelectionSet]) -> Planned<Shape> {
+    pub(super) fn shape(&self, rows: &mut RowPlan, sets: &[&'a SelectionSet]) -> Planned<Shape> {
         let entity = rows.entity;
         match &entity.variants {
             None => Ok(Shape { discriminator: None, cases: vec![("", self.fields(rows, entity, sets)?)] }),
@@ -429,7 +438,7 @@ impl<'a> Planner<'a> {
         let collected = self.reader.collect(entity.name, sets);
         let mut out = Vec::with_capacity(collected.len());
         if self.reader.nulls {
-            out.push(Out { key: TYPE_KEY.to_owned(), what: What::Typename(entity.name) });
+            out.push(Out { key: TYPE_KEY.to_owned(), what: What::Typename(Cow::Borrowed(entity.name)) });
         }
         for (key, fields) in collected {
             let Some(field) = fields.first() else { continue };
@@ -448,7 +457,7 @@ impl<'a> Planner<'a> {
     ) -> Planned<What> {
         let name = field.name.as_str();
         if name == "__typename" {
-            return Ok(What::Typename(entity.name));
+            return Ok(What::Typename(Cow::Borrowed(entity.name)));
         }
         if let ("id", Some(node)) = (name, entity.node) {
             return Ok(What::Id(entity, id_columns(node).iter().map(|c| rows.plain(c)).collect()));
@@ -535,11 +544,12 @@ impl<'a> Planner<'a> {
                 "edges" => ConnectionWhat::Edges(self.edges(rows, &sets)?),
                 "pageInfo" => ConnectionWhat::PageInfo(self.named_shape("PageInfo", &sets)?),
                 "totalCount" => ConnectionWhat::Total,
+                "facets" => ConnectionWhat::Facets(self.facets(rows, &sets)?),
                 _ => ConnectionWhat::Typename(type_name.clone()),
             };
             match &what {
                 ConnectionWhat::Total => wants.total = true,
-                ConnectionWhat::Typename(_) => {}
+                ConnectionWhat::Typename(_) | ConnectionWhat::Facets(_) => {}
                 _ => wants.rows = true,
             }
             out.push(ConnectionOut { key: key.to_owned(), what });
@@ -693,10 +703,12 @@ fn check_cost(roots: &[Root], limits: &Limits) -> Planned<()> {
 
 fn list_cost(rows: &RowPlan, list: &List, parents: u64) -> u64 {
     let each = list.page.as_ref().map_or(LIST_PRICE, |page| u64::from(page.size));
-    rows_cost(rows, parents.saturating_mul(each.max(1)))
+    let own = rows_cost(rows, parents.saturating_mul(each.max(1)));
+    rows.facets.iter().fold(own, |sum, facet| sum.saturating_add(facets::cost(facet, parents)))
 }
 
-fn rows_cost(rows: &RowPlan, count: u64) -> u64 {
+/// Rows that `count` rows and everything below them may be.
+pub(super) fn rows_cost(rows: &RowPlan, count: u64) -> u64 {
     rows.children.iter().fold(count, |sum, child| {
         sum.saturating_add(match &child.kind {
             // Objects of the memory snapshot and look-ups by id ride on their parents.

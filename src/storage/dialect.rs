@@ -33,6 +33,10 @@ pub trait Dialect: Backend + Sized {
 
     /// Writes a table expression `k` with one number per row and column: `k.c0`, `k.c1` …, and `k.n` from 1.
     fn key_table<'b>(out: &mut AstPass<'_, 'b, Self>, keys: &'b KeyTable) -> QueryResult<()>;
+
+    /// Writes the year of a date as a whole number: `CAST(strftime('%Y', …) AS INTEGER)`, as SQLite keeps dates as
+    /// text, or `CAST(EXTRACT(YEAR FROM …) AS BIGINT)`.
+    fn year(out: &mut AstPass<'_, '_, Self>, date: &str);
 }
 
 /// Rows of whole numbers that a statement joins with.
@@ -94,6 +98,12 @@ impl Dialect for Sqlite {
         out.push_sql(")) k");
         Ok(())
     }
+
+    fn year(out: &mut AstPass<'_, '_, Self>, date: &str) {
+        out.push_sql("CAST(strftime('%Y', ");
+        out.push_sql(date);
+        out.push_sql(") AS INTEGER)");
+    }
 }
 
 impl Dialect for Pg {
@@ -151,6 +161,12 @@ impl Dialect for Pg {
         }
         out.push_sql("n)");
         Ok(())
+    }
+
+    fn year(out: &mut AstPass<'_, '_, Self>, date: &str) {
+        out.push_sql("CAST(EXTRACT(YEAR FROM ");
+        out.push_sql(date);
+        out.push_sql(") AS BIGINT)");
     }
 }
 

@@ -295,6 +295,12 @@ impl Select {
         Ok(())
     }
 
+    /// Every row, without order and limit; with parents their id is `p`.
+    pub(super) fn push_all<'b, DB: Dialect>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        let parent = self.parents.as_ref().map_or(Parent::None, |parents| Parent::Among(&parents.ids));
+        self.push_arms(out, parent, false)
+    }
+
     fn push_empty<'b, DB: Dialect>(&'b self, out: &mut AstPass<'_, 'b, DB>, parent: Parent<'b>) -> QueryResult<()> {
         let alias = Alias { number: 0, side: if self.entity.mirrored { Side::Stored } else { Side::Plain } };
         out.push_sql("SELECT ");
