@@ -6,6 +6,7 @@
 pub mod dataset;
 pub mod enums;
 pub mod event;
+pub mod facet;
 pub mod party;
 pub mod region;
 pub mod search;
@@ -15,6 +16,7 @@ pub mod trade_figure;
 pub mod values;
 
 use crate::domain::flow::Code;
+use facet::Facet;
 
 /// Every entity, in the order of the printed schema.
 pub static ALL: &[&Entity] = &[
@@ -74,6 +76,8 @@ pub struct Entity {
     pub relations: &'static [Relation],
     /// Values that need code.
     pub computed: &'static [Computed],
+    /// By what its lists are counted.
+    pub facets: &'static [Facet],
     /// Order when none is asked, before the key.
     pub default_order: &'static [(&'static str, bool)],
     /// For an interface: discriminating column and the concrete entities.
@@ -353,6 +357,11 @@ impl Entity {
     /// The computed value of this name.
     pub fn computed_value(&self, name: &str) -> Option<&'static Computed> {
         self.computed.iter().find(|c| c.name == name)
+    }
+
+    /// The facet of this name.
+    pub fn facet(&self, name: &str) -> Option<&'static Facet> {
+        self.facets.iter().find(|f| f.name == name)
     }
 
     /// Whether it can be ordered by something of its own.

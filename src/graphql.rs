@@ -14,6 +14,7 @@ pub mod cursor;
 pub mod document;
 pub mod errors;
 pub mod execute;
+pub mod facets;
 pub mod guard;
 pub mod hints;
 pub mod input_types;

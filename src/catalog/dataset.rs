@@ -68,6 +68,7 @@ pub static DATASET: Entity = Entity {
         },
     ],
     computed: &[],
+    facets: &[],
     default_order: &[("code", false)],
     variants: None,
 };
@@ -100,6 +101,7 @@ pub static COVERAGE: Entity = Entity {
         doc: "The reporter.",
     }],
     computed: &[],
+    facets: &[],
     default_order: &[],
     variants: None,
 };

@@ -1,5 +1,6 @@
 //! Events, who takes part in them, and what is signed there.
 
+use super::facet::Facet;
 use super::{Entity, Field, Kind, Link, NodeKey, Relation, Scope, Shape, enums};
 
 /// An event.
@@ -126,6 +127,13 @@ pub static EVENT: Entity = Entity {
         },
     ],
     computed: &[],
+    facets: &[
+        Facet::new("region", &["region"], "By where it was held."),
+        Facet::new("sector", &["sectors"], "By what it was about; an event about several sectors counts in each."),
+        Facet::new("kind", &["kind"], "By what the event is."),
+        Facet::new("format", &["format"], "By format."),
+        Facet::new("year", &["startsOn"], "By year of the first day."),
+    ],
     default_order: &[("starts_on", false)],
     variants: None,
 };
@@ -163,6 +171,7 @@ pub static EVENT_REGION: Entity = Entity {
         },
     ],
     computed: &[],
+    facets: &[],
     default_order: &[],
     variants: None,
 };
@@ -264,6 +273,14 @@ pub static PARTICIPATION: Entity = Entity {
         },
     ],
     computed: &[],
+    facets: &[
+        Facet::new("region", &["region"], "By where the participant comes from."),
+        Facet::new("sector", &["sectors"], "By sector of the participant; one of several sectors counts in each."),
+        Facet::new("role", &["role"], "By what the participant does."),
+        Facet::new("status", &["status"], "By whether it took place."),
+        Facet::new("eventKind", &["event", "kind"], "By what the event is."),
+        Facet::new("year", &["event", "startsOn"], "By year of the event's first day."),
+    ],
     default_order: &[],
     variants: None,
 };
@@ -323,6 +340,7 @@ pub static HEADCOUNT: Entity = Entity {
         },
     ],
     computed: &[],
+    facets: &[],
     default_order: &[],
     variants: None,
 };
@@ -407,6 +425,11 @@ pub static AGREEMENT: Entity = Entity {
         },
     ],
     computed: &[],
+    facets: &[
+        Facet::new("sector", &["sectors"], "By what it is about; one about several sectors counts in each."),
+        Facet::new("kind", &["kind"], "By what was signed."),
+        Facet::new("year", &["signedOn"], "By year of signing."),
+    ],
     default_order: &[("signed_on", false)],
     variants: None,
 };

@@ -1,5 +1,6 @@
 //! Parties: companies and organisations, rows of one table.
 
+use super::facet::Facet;
 use super::{Entity, Field, Kind, Link, NodeKey, Relation, Scope, Shape, Variants, enums};
 
 static FIELDS: &[Field] = &[
@@ -127,6 +128,10 @@ static ORGANISATION_RELATIONS: &[Relation] = relations![
     },
 ];
 
+const REGION_FACET: Facet = Facet::new("region", &["region"], "By seat.");
+const SECTOR_FACET: Facet = Facet::new("sector", &["sectors"], "By sector; a row of several sectors counts in each.");
+const FOUNDED_FACET: Facet = Facet::new("foundedYear", &["foundedOn"], "By year of founding or opening.");
+
 /// A company or an organisation.
 pub static PARTY: Entity = Entity {
     name: "Party",
@@ -143,6 +148,7 @@ pub static PARTY: Entity = Entity {
     fields: FIELDS,
     relations: RELATIONS,
     computed: &[],
+    facets: &[],
     default_order: &[],
     variants: Some(Variants { column: "kind", cases: &[("COMPANY", &COMPANY), ("ORGANISATION", &ORGANISATION)] }),
 };
@@ -163,6 +169,7 @@ pub static COMPANY: Entity = Entity {
     fields: FIELDS,
     relations: RELATIONS,
     computed: &[],
+    facets: &[REGION_FACET, SECTOR_FACET, FOUNDED_FACET],
     default_order: &[("sort_name", false)],
     variants: None,
 };
@@ -206,6 +213,7 @@ pub static ORGANISATION: Entity = Entity {
     ],
     relations: ORGANISATION_RELATIONS,
     computed: &[],
+    facets: &[REGION_FACET, SECTOR_FACET, Facet::new("kind", &["kind"], "By what it does."), FOUNDED_FACET],
     default_order: &[("sort_name", false)],
     variants: None,
 };
@@ -229,6 +237,7 @@ pub static PARTY_CODE: Entity = Entity {
     ],
     relations: &[],
     computed: &[],
+    facets: &[],
     default_order: &[],
     variants: None,
 };

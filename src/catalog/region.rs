@@ -163,6 +163,7 @@ pub static REGION: Entity = Entity {
         needs: &["id"],
         doc: "Regions above, from the world down; empty for the world.",
     }],
+    facets: &[],
     default_order: &[("code", false)],
     variants: None,
 };
@@ -188,6 +189,7 @@ pub static REGION_CODE: Entity = Entity {
     ],
     relations: &[],
     computed: &[],
+    facets: &[],
     default_order: &[],
     variants: None,
 };
@@ -228,6 +230,7 @@ pub static REGION_MEMBERSHIP: Entity = Entity {
         },
     ],
     computed: &[],
+    facets: &[],
     default_order: &[],
     variants: None,
 };

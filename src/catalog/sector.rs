@@ -41,6 +41,7 @@ pub static CLASSIFICATION: Entity = Entity {
         },
     ],
     computed: &[],
+    facets: &[],
     default_order: &[("code", false)],
     variants: None,
 };
@@ -185,6 +186,7 @@ pub static SECTOR: Entity = Entity {
         needs: &["id"],
         doc: "Nodes above, from the top down.",
     }],
+    facets: &[],
     default_order: &[("code", false)],
     variants: None,
 };
@@ -240,6 +242,7 @@ pub static CORRESPONDENCE: Entity = Entity {
         },
     ],
     computed: &[],
+    facets: &[],
     default_order: &[],
     variants: None,
 };

@@ -77,6 +77,7 @@ pub static SOURCE: Entity = Entity {
         },
     ],
     computed: &[],
+    facets: &[],
     default_order: &[("code", false)],
     variants: None,
 };
@@ -111,6 +112,7 @@ pub static FACT: Entity = Entity {
         doc: "Where the record comes from; null when stated without one.",
     }],
     computed: &[],
+    facets: &[],
     default_order: &[],
     variants: None,
 };
@@ -134,6 +136,7 @@ pub static LOCALIZED_NAME: Entity = Entity {
     ],
     relations: &[],
     computed: &[],
+    facets: &[],
     default_order: &[],
     variants: None,
 };

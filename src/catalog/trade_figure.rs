@@ -1,5 +1,6 @@
 //! Trade figures: reporter, partner, sector, flow, period and the value.
 
+use super::facet::Facet;
 use super::{Computed, Entity, Field, Kind, Link, NodeKey, Relation, Shape, Value, enums};
 
 /// A trade figure.
@@ -157,6 +158,17 @@ pub static TRADE_FIGURE: Entity = Entity {
             needs: &["@key"],
             doc: "Derived: the value of the year before that the printed value and growth imply, at the precision of the printed value, with its inputs; null with a reason when none is printed.",
         },
+    ],
+    facets: &[
+        Facet::new("dataset", &["dataset"], "Datasets that have figures."),
+        Facet::new("reporter", &["reporter"], "Whose trade it is.").as_they_stand(),
+        Facet::new("partner", &["partner"], "The other side.").as_they_stand(),
+        Facet::new("period", &["period"], "Years, quarters and months."),
+        Facet::new("frequency", &["frequency"], "Lengths of periods."),
+        Facet::new("flow", &["flow"], "Directions, seen from the reporter."),
+        Facet::new("reporterLevel", &["reporterLevel"], "Levels of reporters."),
+        Facet::new("partnerLevel", &["partnerLevel"], "Levels of partners."),
+        Facet::new("sectorLevel", &["sectorLevel"], "Levels of sectors: 0 total, 2 chapter, 4 heading, 6 product."),
     ],
     default_order: &[],
     variants: None,

@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::computed::{self, Tree};
 use super::connection::List;
 use super::errors::RunError;
+use super::facets::{self, FacetData};
 use super::lookup::nearest;
 use super::plan::{Child, ChildKind, Object, RowPlan, Wants, Which, type_of};
 use crate::catalog::Entity;
@@ -51,6 +52,8 @@ pub struct Level {
     pub children: Vec<ChildData>,
     /// Computed values: by slot, by row.
     pub computed: Vec<Vec<Tree>>,
+    /// Counts by a value: by slot.
+    pub facets: Vec<FacetData>,
 }
 
 /// Related rows of the rows of a level.
@@ -71,9 +74,12 @@ pub struct PageData {
     pub more: bool,
     /// Count of the whole list, where asked.
     pub total: Option<i64>,
+    /// Whose list it is; nobody's at the root.
+    pub parent: Option<i64>,
 }
 
-type Read<T> = Result<T, RunError>;
+/// What was read, or why not.
+pub(super) type Read<T> = Result<T, RunError>;
 
 impl<'a> Session<'a> {
     /// A reading on a connection inside a read transaction.
@@ -97,7 +103,9 @@ impl<'a> Session<'a> {
     pub fn list(&mut self, plan: &RowPlan, list: &List, wants: Wants) -> Read<(Level, PageData)> {
         let (rows, mut pages) = self.read_list(plan, list, wants, None)?;
         let page = pages.remove(&NO_PARENT).unwrap_or_default();
-        Ok((self.level(plan, rows)?, page))
+        let mut level = self.level(plan, rows)?;
+        level.facets = self.facets(plan, list, wants, None)?;
+        Ok((level, page))
     }
 
     /// One object with everything below; no rows when there is none.
@@ -187,6 +195,15 @@ impl<'a> Session<'a> {
         }
     }
 
+    /// The facets of a list; where nothing else is asked of it, they tell whether it is empty.
+    fn facets(&mut self, plan: &RowPlan, list: &List, wants: Wants, parents: Option<&Parents>) -> Read<Vec<FacetData>> {
+        let read = facets::read(self, plan, list, parents)?;
+        if wants == Wants::default() && !read.is_empty() && read.iter().all(FacetData::is_empty) {
+            self.note_if_empty(list, Wants { rows: false, total: true }, true, &HashMap::new(), parents);
+        }
+        Ok(read)
+    }
+
     /// The level of rows that were read: their children and computed values.
     pub fn level(&mut self, plan: &RowPlan, rows: Vec<Row>) -> Read<Level> {
         let mut children = Vec::with_capacity(plan.children.len());
@@ -194,7 +211,7 @@ impl<'a> Session<'a> {
             children.push(self.child(child, &rows)?);
         }
         let values = computed::values(self, plan, &rows)?;
-        Ok(Level { rows, children, computed: values })
+        Ok(Level { rows, children, computed: values, facets: Vec::new() })
     }
 
     fn child(&mut self, child: &Child, rows: &[Row]) -> Read<ChildData> {
@@ -211,13 +228,15 @@ impl<'a> Session<'a> {
                 }
                 let parents = Parents::new(*link, ids);
                 let (found, pages) = self.read_list(&child.rows, list, *wants, Some(&parents))?;
-                let level = self.level(&child.rows, found)?;
+                let mut level = self.level(&child.rows, found)?;
+                level.facets = self.facets(&child.rows, list, *wants, Some(&parents))?;
                 let empty = PageData { total: wants.total.then_some(0), ..PageData::default() };
                 let of = |id: &Option<i64>| {
                     let mut page = id.and_then(|id| pages.get(&id)).unwrap_or(&empty).clone();
                     if wants.total {
                         page.total.get_or_insert(0);
                     }
+                    page.parent = *id;
                     page
                 };
                 Ok(ChildData::Many(level, near.iter().map(of).collect()))
@@ -290,7 +309,7 @@ impl<'a> Session<'a> {
                 next = parent_of(id).filter(|id| !chain.contains(id));
             }
             found.extend(chain.iter().rev().filter_map(|id| project(self.snapshot, plan, *id)));
-            pages.push(PageData { range: start..found.len(), more: false, total: None });
+            pages.push(PageData { range: start..found.len(), more: false, ..PageData::default() });
         }
         Ok(ChildData::Many(self.level(plan, found)?, pages))
     }
@@ -321,7 +340,7 @@ fn split(rows: &mut [Row], parent_at: Option<usize>, page: Option<(u32, bool)>) 
                 part.reverse();
             }
         }
-        pages.insert(parent, PageData { range: start..start + kept, more, total: None });
+        pages.insert(parent, PageData { range: start..start + kept, more, ..PageData::default() });
         start += length;
     }
     pages

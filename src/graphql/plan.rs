@@ -1,6 +1,8 @@
 //! Compiles a selection once into a plan: which columns, which children, one statement a level. Rows are then read by
 //! [`super::execute`] and written by [`super::render`]; no field is resolved on its own.
 
+use std::borrow::Cow;
+
 use apollo_compiler::Node;
 use apollo_compiler::executable::{Field as Selected, SelectionSet};
 use serde_json::{Map, Value as Json};
@@ -9,13 +11,14 @@ use super::checks::Mentions;
 use super::collect::{Reader, sub_selections};
 use super::connection::{List, Place, page_of, whole_list};
 use super::errors::GraphError;
+use super::facets::{self, FacetOut, FacetPlan};
 use super::inputs::Inputs;
 use super::language;
 use super::limits::Limits;
 use super::lookup;
 use super::objects::{self, Kindred, Nodes};
 use super::propagate::TYPE_KEY;
-use super::query::ROOTS;
+use super::query::{AVAILABILITY, ROOTS};
 use super::search::{self, Asked};
 use crate::catalog::{self, Entity, Field, Link, NodeKey, Relation, Shape as Form, values};
 use crate::domain::error_code::Reason;
@@ -36,6 +39,8 @@ pub struct RowPlan {
     pub children: Vec<Child>,
     /// Computed values to make.
     pub computed: Vec<&'static catalog::Computed>,
+    /// By what the rows of the list are counted.
+    pub facets: Vec<FacetPlan>,
 }
 
 /// Related rows of the rows of a plan.
@@ -98,7 +103,7 @@ pub struct Out {
 #[derive(Debug)]
 pub enum What {
     /// A constant.
-    Typename(&'static str),
+    Typename(Cow<'static, str>),
     /// The global id, with the positions of what it is made of.
     Id(&'static Entity, Vec<usize>),
     /// A column.
@@ -139,6 +144,8 @@ pub enum ConnectionWhat {
     PageInfo(ValueShape),
     /// The count.
     Total,
+    /// Counts by a value.
+    Facets(Vec<FacetOut>),
 }
 
 /// One response key of an edge.
@@ -192,6 +199,8 @@ pub enum RootWhat {
     Service(ValueShape),
     /// A connection.
     Connection(RowPlan, Box<List>, Wants, Vec<ConnectionOut>),
+    /// The facets of a list, without the list.
+    Facets(RowPlan, Box<List>, Vec<FacetOut>),
     /// One object, by a condition on its row; the error is told when there is none.
     Object(Box<Object>),
     /// Objects by global ids, null where there is none.
@@ -246,7 +255,7 @@ pub struct Planner<'a> {
 impl RowPlan {
     /// A plan that reads nothing yet.
     pub fn new(entity: &'static Entity) -> Self {
-        Self { entity, columns: Vec::new(), children: Vec::new(), computed: Vec::new() }
+        Self { entity, columns: Vec::new(), children: Vec::new(), computed: Vec::new(), facets: Vec::new() }
     }
 
     /// The position of a column, added when it is not there yet.
@@ -279,7 +288,7 @@ impl RowPlan {
 pub fn type_of_operand(entity: &Entity, operand: &Operand) -> ColumnType {
     match operand {
         Operand::Column(column) => type_of(entity, column),
-        Operand::PeriodEnd => ColumnType::Int,
+        Operand::PeriodEnd | Operand::PeriodNumber => ColumnType::Int,
         Operand::Through(through) => type_of_operand(through.target, &through.inner),
         Operand::Aggregate(aggregate) => match aggregate.measure {
             Measure::Count | Measure::Sum(_) => ColumnType::Int,
@@ -301,7 +310,8 @@ pub fn type_of(entity: &Entity, column: &str) -> ColumnType {
     }
 }
 
-type Planned<T> = Result<T, GraphError>;
+/// A part of a plan, or why there is none.
+pub type Planned<T> = Result<T, GraphError>;
 
 impl<'a> Planner<'a> {
     /// The plan of an operation's root.
@@ -334,6 +344,14 @@ impl<'a> Planner<'a> {
         {
             let shape = self.named_shape(question.answer(), &sets)?;
             return Ok(RootWhat::Asked(Box::new(Asked { question, shape })));
+        }
+        if name == AVAILABILITY {
+            let entity = &catalog::trade_figure::TRADE_FIGURE;
+            let list = page_of(&self.inputs(), entity, Place { name, link: None }, &arguments)
+                .map_err(|e| located(e, field))?;
+            let mut rows = RowPlan::new(entity);
+            let facets = self.facets(&mut rows, &sets)?;
+            return Ok(RootWhat::Facets(rows, Box::new(list), facets));
         }
         if let Some(entity) = catalog::entity_of_root(name) {
             let list = page_of(&self.inputs(), entity, Place { name, link: None }, &arguments)
@@ -420,7 +438,7 @@ impl<'a> Planner<'a> {
         let collected = self.reader.collect(entity.name, sets);
         let mut out = Vec::with_capacity(collected.len());
         if self.reader.nulls {
-            out.push(Out { key: TYPE_KEY.to_owned(), what: What::Typename(entity.name) });
+            out.push(Out { key: TYPE_KEY.to_owned(), what: What::Typename(Cow::Borrowed(entity.name)) });
         }
         for (key, fields) in collected {
             let Some(field) = fields.first() else { continue };
@@ -439,7 +457,7 @@ impl<'a> Planner<'a> {
     ) -> Planned<What> {
         let name = field.name.as_str();
         if name == "__typename" {
-            return Ok(What::Typename(entity.name));
+            return Ok(What::Typename(Cow::Borrowed(entity.name)));
         }
         if let ("id", Some(node)) = (name, entity.node) {
             return Ok(What::Id(entity, id_columns(node).iter().map(|c| rows.plain(c)).collect()));
@@ -526,11 +544,12 @@ impl<'a> Planner<'a> {
                 "edges" => ConnectionWhat::Edges(self.edges(rows, &sets)?),
                 "pageInfo" => ConnectionWhat::PageInfo(self.named_shape("PageInfo", &sets)?),
                 "totalCount" => ConnectionWhat::Total,
+                "facets" => ConnectionWhat::Facets(self.facets(rows, &sets)?),
                 _ => ConnectionWhat::Typename(type_name.clone()),
             };
             match &what {
                 ConnectionWhat::Total => wants.total = true,
-                ConnectionWhat::Typename(_) => {}
+                ConnectionWhat::Typename(_) | ConnectionWhat::Facets(_) => {}
                 _ => wants.rows = true,
             }
             out.push(ConnectionOut { key: key.to_owned(), what });
@@ -664,7 +683,7 @@ fn check_cost(roots: &[Root], limits: &Limits) -> Planned<()> {
     let mut cost = 0_u64;
     for root in roots {
         cost = cost.saturating_add(match &root.what {
-            RootWhat::Connection(rows, list, _, _) => list_cost(rows, list, 1),
+            RootWhat::Connection(rows, list, _, _) | RootWhat::Facets(rows, list, _) => list_cost(rows, list, 1),
             RootWhat::Object(object) => rows_cost(&object.rows, 1),
             RootWhat::Nodes(nodes) => nodes.types.iter().fold(0, |sum: u64, (kindred, keys)| {
                 sum.saturating_add(rows_cost(&kindred.rows, u64::try_from(keys.len()).unwrap_or(u64::MAX)))
@@ -694,10 +713,12 @@ fn value_cost(shape: &ValueShape, objects: u64) -> u64 {
 
 fn list_cost(rows: &RowPlan, list: &List, parents: u64) -> u64 {
     let each = list.page.as_ref().map_or(LIST_PRICE, |page| u64::from(page.size));
-    rows_cost(rows, parents.saturating_mul(each.max(1)))
+    let own = rows_cost(rows, parents.saturating_mul(each.max(1)));
+    rows.facets.iter().fold(own, |sum, facet| sum.saturating_add(facets::cost(facet, parents)))
 }
 
-fn rows_cost(rows: &RowPlan, count: u64) -> u64 {
+/// Rows that `count` rows and everything below them may be.
+pub(super) fn rows_cost(rows: &RowPlan, count: u64) -> u64 {
     rows.children.iter().fold(count, |sum, child| {
         sum.saturating_add(match &child.kind {
             // Objects of the memory snapshot and look-ups by id ride on their parents.

@@ -31,6 +31,9 @@ const fn arg(name: &'static str, ty: &'static str, doc: &'static str) -> RootArg
     RootArgument { name, ty, default: None, doc }
 }
 
+/// The root field that tells what figures there are.
+pub const AVAILABILITY: &str = "availability";
+
 /// The root fields; connections are printed behind `nodes`.
 pub static ROOTS: &[Root] = &[
     Root { name: "service", ty: "Service!", doc: "Version, revision and limits of this service.", args: &[] },
@@ -157,6 +160,12 @@ pub static ROOTS: &[Root] = &[
         ty: "Dataset",
         doc: "A dataset by its code. An unknown code is an error.",
         args: &[arg("code", "String!", "Code.")],
+    },
+    Root {
+        name: AVAILABILITY,
+        ty: "TradeFigureFacets!",
+        doc: "What figures there are under a filter: which datasets, reporters, partners, periods, flows and levels have data, with their numbers of figures. The same as `facets` of `tradeFigures`.",
+        args: &[arg("filter", "TradeFigureFilter", "Which figures; all when left out or null.")],
     },
     Root {
         name: "source",

@@ -136,7 +136,7 @@ impl Writer<'_> {
         }
     }
 
-    fn nodes(&mut self, plan: &RowPlan, shape: &Shape, level: &Level, page: &PageData) {
+    pub(super) fn nodes(&mut self, plan: &RowPlan, shape: &Shape, level: &Level, page: &PageData) {
         self.out.push('[');
         for (position, index) in page.range.clone().enumerate() {
             if position > 0 {
@@ -163,6 +163,7 @@ impl Writer<'_> {
                 ConnectionWhat::Typename(name) => push_text(&mut self.out, name),
                 ConnectionWhat::Nodes(shape) => self.nodes(plan, shape, level, page),
                 ConnectionWhat::Edges(edges) => self.edges(plan, list, edges, level, page),
+                ConnectionWhat::Facets(facets) => self.facets(plan, facets, level, page),
                 ConnectionWhat::Total => push_display(&mut self.out, page.total.unwrap_or(0)),
                 ConnectionWhat::PageInfo(shape) => {
                     let tree = self.page_info(plan, list, level, page);

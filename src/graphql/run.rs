@@ -20,7 +20,7 @@ use super::limits::Limits;
 use super::lookup;
 use super::objects;
 use super::one_of;
-use super::plan::{Object, Planner, Root, RootWhat, Which};
+use super::plan::{Object, Planner, Root, RootWhat, Wants, Which};
 use super::propagate::propagate;
 use super::render::{Writer, push_key, push_text};
 use super::schema::GraphSchema;
@@ -254,6 +254,11 @@ fn write(
             RootWhat::Connection(plan, list, wants, fields) => {
                 let (level, page) = session.list(plan, list, *wants)?;
                 writer.connection(plan, list, fields, &level, &page);
+                None
+            }
+            RootWhat::Facets(plan, list, fields) => {
+                let (level, page) = session.list(plan, list, Wants::default())?;
+                writer.facets(plan, fields, &level, &page);
                 None
             }
             RootWhat::Object(object) => write_object(&mut writer, &mut session, object)?,

@@ -19,6 +19,7 @@ use async_graphql::{
     ServerResult, Value,
 };
 
+use super::facets;
 use super::input_types;
 use super::language::LANGUAGES;
 use super::one_of;
@@ -315,7 +316,7 @@ fn register_entity(registry: &mut Registry, entity: &'static Entity) {
             .flat_map(|e| e.relations)
             .any(|r| r.shape == Shape::Connection && r.target.name == entity.name);
     if is_paged {
-        let connection = [
+        let mut connection = vec![
             field("edges", &format!("[{}Edge!]!", entity.name), "The rows of the page with their cursors.", Vec::new()),
             field("nodes", &format!("[{}!]!", entity.name), "The rows of the page.", Vec::new()),
             field("pageInfo", "PageInfo!", "Where the page stands.", Vec::new()),
@@ -326,6 +327,7 @@ fn register_entity(registry: &mut Registry, entity: &'static Entity) {
                 Vec::new(),
             ),
         ];
+        connection.extend(register_facets(registry, entity));
         let edge = [
             field("cursor", "String!", "Where the row stands; for `after` and `before` of the same list.", Vec::new()),
             field("node", &format!("{}!", entity.name), "The row.", Vec::new()),
@@ -345,6 +347,30 @@ fn register_entity(registry: &mut Registry, entity: &'static Entity) {
             named(&edge),
         );
     }
+}
+
+/// What counts of a list's rows are offered; registers their types.
+fn register_facets(registry: &mut Registry, entity: &'static Entity) -> Option<MetaField> {
+    let mut fields = IndexMap::new();
+    for facet in entity.facets {
+        let Some((_, end)) = facet.resolve(entity) else { continue };
+        let ty = end.type_name();
+        let arguments = facets::arguments(&end).into_iter().map(|a| argument(&a)).collect();
+        fields.insert(facet.name.to_owned(), field(facet.name, &format!("[{ty}!]!"), facet.doc, arguments));
+        let members = [
+            field("value", end.value_type(), facets::value_doc(&end), Vec::new()),
+            field("count", "Int!", facets::COUNT.doc, Vec::new()),
+        ];
+        let members = members.into_iter().map(|f| (f.name.clone(), f)).collect();
+        register_object(registry, &ty, "A value and the rows that have it.", members);
+    }
+    if fields.is_empty() {
+        return None;
+    }
+    let ty = format!("{}Facets", entity.name);
+    register_object(registry, &ty, &format!("Counts of the {} rows of a list. {}", entity.name, facets::ORDER), fields);
+    let doc = "Counts of the rows of the whole list, whatever the page; made only when selected.";
+    Some(field("facets", &format!("{ty}!"), doc, Vec::new()))
 }
 
 /// GraphQL type of a column, without an exclamation mark.

@@ -36,6 +36,10 @@ pub trait Dialect: Backend + Sized {
 
     /// The same with texts.
     fn text_table<'b>(out: &mut AstPass<'_, 'b, Self>, keys: &'b TextTable) -> QueryResult<()>;
+
+    /// Writes the year of a date as a whole number: `CAST(strftime('%Y', …) AS INTEGER)`, as SQLite keeps dates as
+    /// text, or `CAST(EXTRACT(YEAR FROM …) AS BIGINT)`.
+    fn year(out: &mut AstPass<'_, '_, Self>, date: &str);
 }
 
 /// Rows of texts that a statement joins with.
@@ -110,6 +114,12 @@ impl Dialect for Sqlite {
     fn text_table<'b>(out: &mut AstPass<'_, 'b, Self>, keys: &'b TextTable) -> QueryResult<()> {
         push_json_table(out, keys.columns.len(), keys.rows.json())
     }
+
+    fn year(out: &mut AstPass<'_, '_, Self>, date: &str) {
+        out.push_sql("CAST(strftime('%Y', ");
+        out.push_sql(date);
+        out.push_sql(") AS INTEGER)");
+    }
 }
 
 /// Rows given as JSON, as a table expression.
@@ -171,6 +181,12 @@ impl Dialect for Pg {
 
     fn text_table<'b>(out: &mut AstPass<'_, 'b, Self>, keys: &'b TextTable) -> QueryResult<()> {
         push_unnest::<Text, String>(out, &keys.columns)
+    }
+
+    fn year(out: &mut AstPass<'_, '_, Self>, date: &str) {
+        out.push_sql("CAST(EXTRACT(YEAR FROM ");
+        out.push_sql(date);
+        out.push_sql(") AS BIGINT)");
     }
 }
 

@@ -259,7 +259,7 @@ impl Snapshot {
         use super::sql::operand::Operand;
         let value = |operand: &Operand| match operand {
             Operand::Column(column) => table.position(column).map(|at| row.get(at)),
-            Operand::PeriodEnd | Operand::Through(_) | Operand::Aggregate(_) => None,
+            Operand::PeriodEnd | Operand::PeriodNumber | Operand::Through(_) | Operand::Aggregate(_) => None,
         };
         Some(match predicate {
             Predicate::All => true,

@@ -1,8 +1,9 @@
 //! The SQL tree: conditions, selections, children of parents, keyed look-ups. Every value is a bind parameter.
 //!
 //! [`predicate`] is what a filter becomes, [`operand`] what it compares, [`order`] what an order and a cursor become,
-//! [`select`] the statements.
+//! [`select`] the statements, [`grouped`] the counts of their rows by a value.
 
+pub mod grouped;
 pub mod keyed;
 pub mod near;
 pub mod operand;

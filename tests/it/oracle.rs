@@ -4,6 +4,7 @@
 use std::cmp::Ordering;
 
 use serde_json::{Value as Json, json};
+use tearoad::catalog::facet::Facet;
 use tearoad::catalog::{Entity, Field, Kind, Link, NodeKey, Relation, Scope};
 use tearoad::domain::fold::fold;
 use tearoad::storage::value::Value;
@@ -119,6 +120,15 @@ fn compare(world: &World, field: &Field, seen: &Seen<'_>, operand: &Json) -> Ord
         (Kind::Period, _) => panic!("periods are no single number"),
         (kind, value) => panic!("the oracle cannot compare {value:?} as {kind:?}"),
     }
+}
+
+/// A row of a tree and those above it.
+fn chain<'w>(all: &[Seen<'w>], from: &Seen<'w>) -> Vec<Seen<'w>> {
+    let mut chain = vec![from.clone()];
+    while let Some(above) = all.iter().find(|row| row.get("id") == chain[chain.len() - 1].get("parent_id")) {
+        chain.push(above.clone());
+    }
+    chain
 }
 
 fn count_holds(n: i64, op: &str, wanted: &Json) -> bool {
@@ -339,6 +349,85 @@ impl World {
             at = all.iter().find(|above| above.get("id") == row.get("parent_id")).cloned();
         }
         false
+    }
+
+    /// How many rows a facet counts under each value, null included, in the order of its entries.
+    pub fn facet(&self, entity: &Entity, facet: &Facet, arguments: &Json, rows: &[Seen<'_>]) -> Vec<(Json, usize)> {
+        let mut counts: Vec<(Json, usize)> = Vec::new();
+        for seen in rows {
+            for value in self.facet_values(entity, (facet.path, facet.as_they_stand), arguments, seen) {
+                match counts.iter_mut().find(|(known, _)| *known == value) {
+                    Some((_, count)) => *count += 1,
+                    None => counts.push((value, 1)),
+                }
+            }
+        }
+        counts.sort_by(|(a, n), (b, m)| {
+            a.is_null().cmp(&b.is_null()).then(m.cmp(n)).then_with(|| match (a.as_i64(), b.as_i64()) {
+                (Some(a), Some(b)) => a.cmp(&b),
+                _ => a.as_str().cmp(&b.as_str()),
+            })
+        });
+        counts
+    }
+
+    /// Under which values a row counts: words, years, codes.
+    fn facet_values(
+        &self,
+        entity: &Entity,
+        (path, as_they_stand): (&[&str], bool),
+        arguments: &Json,
+        seen: &Seen<'_>,
+    ) -> Vec<Json> {
+        let (name, rest) = path.split_first().unwrap();
+        if let Some(field) = entity.fields.iter().find(|f| f.name == *name) {
+            let value = shown(self, field, seen);
+            return vec![match (field.kind, value.as_str()) {
+                (Kind::Date, Some(date)) => json!(date[..4].parse::<i64>().unwrap()),
+                _ => value,
+            }];
+        }
+        let relation = entity.relations.iter().find(|r| r.name == *name).unwrap();
+        let others = self.related(relation, seen);
+        if !rest.is_empty() {
+            let values: Vec<Json> = others
+                .iter()
+                .flat_map(|o| self.facet_values(relation.target, (rest, as_they_stand), arguments, o))
+                .collect();
+            return if values.is_empty() { vec![Json::Null] } else { values };
+        }
+        if relation.is_one() && (as_they_stand || relation.target.name != "Region") {
+            return vec![others.first().map_or(Json::Null, |o| json!(o.get("code").as_text().unwrap()))];
+        }
+        let all = self.rows_of(relation.target);
+        let level = &arguments["level"];
+        let mut values: Vec<Json> = Vec::new();
+        for other in &others {
+            let above_it = chain(&all, other);
+            let above = if relation.target.name == "Region" {
+                let is_place = |row: &Seen<'_>| row.get("kind").as_text() != Some("GROUP");
+                above_it.iter().find(|row| is_place(row) && row.get("level").as_text() == level.as_str())
+            } else {
+                let classes = self.table("classifications");
+                let code = &arguments["classification"];
+                let class = classes.rows.iter().find(|c| c[1].as_text() == code.as_str()).unwrap()[0].clone();
+                let own: Vec<&Seen<'_>> = all.iter().filter(|s| s.get("classification_id") == &class).collect();
+                let coarsest = own.iter().map(|s| s.int("level")).min();
+                let level = level.as_i64().or(coarsest);
+                // The total, above the nodes of an edition, is one of its nodes.
+                let is_node = own.iter().any(|s| chain(&all, s).iter().any(|n| n.get("id") == other.get("id")));
+                above_it.iter().find(|row| is_node && Some(row.int("level")) == level)
+            };
+            let value = above.map_or(Json::Null, |row| json!(row.get("code").as_text().unwrap()));
+            if !values.contains(&value) {
+                values.push(value);
+            }
+        }
+        // Unknown only when nothing is known.
+        if values.len() > 1 {
+            values.retain(|value| !value.is_null());
+        }
+        if values.is_empty() { vec![Json::Null] } else { values }
     }
 
     /// The natural key of which a row's global id is made.

@@ -314,18 +314,18 @@ impl World {
             }
         }
         places.extend(&countries);
-        for special in ["NES", "BUNK_"] {
-            add_region(chance, special, "SPECIAL", "COUNTRY", Some(world));
-        }
+        let specials = ["NES", "BUNK_"].map(|code| add_region(chance, code, "SPECIAL", "COUNTRY", Some(world)));
         let groups: Vec<usize> =
             ["EU", "SCO"].iter().map(|code| add_region(chance, code, "GROUP", "AREA", None)).collect();
+        // Where parties, events and participants are.
+        let seats: Vec<usize> = places.iter().chain(&specials).chain(&groups).copied().collect();
         let mut members = Table::new("region_members", &["group_id", "region_id", "since", "until"]);
-        for group in groups {
+        for group in &groups {
             for country in &countries {
                 if chance.once_in(3) {
                     let (since, until) = (date(chance), date(chance));
                     let (since, until) = (chance.maybe(3, since), chance.maybe(2, until));
-                    members.add(vec![int(group), int(*country), since, until]);
+                    members.add(vec![int(*group), int(*country), since, until]);
                 }
             }
         }
@@ -381,6 +381,8 @@ impl World {
         for code in ["FOOD", "FOODS", "PHARMA", "01", "MACHINES", "CARS"] {
             industries.push(add_sector(chance, 3, code, 1, None));
         }
+        // Goods often stand below one chapter with others.
+        let linked: Vec<usize> = industries.iter().copied().chain(goods.iter().map(|(id, _)| *id)).collect();
         let mut correspondences = Table::new(
             "correspondences",
             &["from_sector_id", "to_sector_id", "weight_ppm", "valid_from", "valid_to", "source_id"],
@@ -423,7 +425,7 @@ impl World {
             let founded = chance.maybe(2, founded);
             let precision = if founded.is_null() { Value::Null } else { word(chance, &enums::DATE_PRECISION) };
             let sort_name = names(chance, &mut named, "PARTY", &int(id), &slug);
-            let region = int(*chance.pick(&places));
+            let region = int(*chance.pick(&seats));
             parties.add(vec![
                 int(id),
                 text(slug),
@@ -438,7 +440,7 @@ impl World {
                 source(chance),
             ]);
             for _ in 0..chance.below(3) {
-                party_sectors.add_new(2, vec![int(id), int(*chance.pick(&industries))]);
+                party_sectors.add_new(2, vec![int(id), int(*chance.pick(&linked))]);
             }
             if chance.once_in(3) {
                 let code = pick_text(chance);
@@ -473,7 +475,7 @@ impl World {
             let Value::Date(first) = starts else { panic!("a date") };
             let ends = Value::Date(first + Days::new(u64::try_from(chance.below(3)).unwrap()));
             let format = word(chance, &enums::EVENT_FORMAT);
-            let (region, venue) = (int(*chance.pick(&places)), int(1 + chance.below(n_parties)));
+            let (region, venue) = (int(*chance.pick(&seats)), int(1 + chance.below(n_parties)));
             let series = pick_text(chance);
             let sort_name = names(chance, &mut named, "EVENT", &int(id), &slug);
             events.add(vec![
@@ -493,7 +495,7 @@ impl World {
                 source(chance),
             ]);
             for _ in 0..chance.below(4) {
-                event_sectors.add_new(2, vec![int(id), int(*chance.pick(&industries))]);
+                event_sectors.add_new(2, vec![int(id), int(*chance.pick(&linked))]);
                 let role = word(chance, &enums::EVENT_REGION_ROLE);
                 event_regions.add_new(3, vec![int(id), int(*chance.pick(&places)), role]);
             }
@@ -522,7 +524,7 @@ impl World {
         for id in 1..=n_participations {
             let is_named = !chance.once_in(3);
             let spread = 1 + chance.below(n_events);
-            let (party, region) = (int(1 + chance.below(n_parties)), int(*chance.pick(&places)));
+            let (party, region) = (int(1 + chance.below(n_parties)), int(*chance.pick(&seats)));
             let (count, unit, bound) = if is_named || chance.once_in(4) {
                 (Value::Null, Value::Null, Value::Null)
             } else {
@@ -546,7 +548,7 @@ impl World {
                 source(chance),
             ]);
             for _ in 0..chance.below(3) {
-                participation_sectors.add_new(2, vec![int(id), int(*chance.pick(&industries))]);
+                participation_sectors.add_new(2, vec![int(id), int(*chance.pick(&linked))]);
             }
         }
 
@@ -591,7 +593,7 @@ impl World {
             ]);
             for _ in 0..chance.below(3) {
                 agreement_parties.add_new(2, vec![int(id), int(1 + chance.below(n_parties))]);
-                agreement_sectors.add_new(2, vec![int(id), int(*chance.pick(&industries))]);
+                agreement_sectors.add_new(2, vec![int(id), int(*chance.pick(&linked))]);
             }
         }
 

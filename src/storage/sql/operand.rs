@@ -9,6 +9,9 @@ use super::predicate::Predicate;
 use crate::catalog::{Entity, Link};
 use crate::storage::dialect::Dialect;
 
+/// A period as a number is its first month times this and its length.
+pub const PERIOD_FACTOR: i64 = 16;
+
 /// A value of a row.
 #[derive(Debug, Clone)]
 pub enum Operand {
@@ -16,6 +19,8 @@ pub enum Operand {
     Column(&'static str),
     /// The first month after the period.
     PeriodEnd,
+    /// First month and length of the period as one number: see [`PERIOD_FACTOR`].
+    PeriodNumber,
     /// A value of the one row that a column leads to; unknown when it leads to none.
     Through(Box<Through>),
     /// A number or date made of related rows.
@@ -76,6 +81,7 @@ impl Operand {
         match self {
             Self::Column(column) => (*column).to_owned(),
             Self::PeriodEnd => "period_end".to_owned(),
+            Self::PeriodNumber => "period".to_owned(),
             Self::Through(through) => format!("{}>{}", through.column, through.inner.signature()),
             Self::Aggregate(aggregate) => aggregate.asked.clone(),
         }
@@ -94,6 +100,13 @@ impl Operand {
                 out.push_sql("(");
                 alias.column(out, "period_start");
                 out.push_sql(" + ");
+                alias.column(out, "period_months");
+                out.push_sql(")");
+            }
+            Self::PeriodNumber => {
+                out.push_sql("(");
+                alias.column(out, "period_start");
+                out.push_sql(&format!(" * {PERIOD_FACTOR} + "));
                 alias.column(out, "period_months");
                 out.push_sql(")");
             }

@@ -295,6 +295,12 @@ impl Select {
         Ok(())
     }
 
+    /// Every row, without order and limit; with parents their id is `p`.
+    pub(super) fn push_all<'b, DB: Dialect>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        let parent = self.parents.as_ref().map_or(Parent::None, |parents| Parent::Among(&parents.ids));
+        self.push_arms(out, parent, false)
+    }
+
     fn push_empty<'b, DB: Dialect>(&'b self, out: &mut AstPass<'_, 'b, DB>, parent: Parent<'b>) -> QueryResult<()> {
         let alias = Alias { number: 0, side: if self.entity.mirrored { Side::Stored } else { Side::Plain } };
         out.push_sql("SELECT ");
@@ -433,21 +439,11 @@ impl<DB: Dialect> QueryFragment<DB> for Count {
     }
 }
 
-impl Select {
-    /// All arms without order and limit; for parents, of any of them.
-    fn push_whole<'b, DB: Dialect>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        match &self.parents {
-            None => self.push_arms(out, Parent::None, false),
-            Some(parents) => self.push_arms(out, Parent::Among(&parents.ids), false),
-        }
-    }
-}
-
 impl<DB: Dialect> QueryFragment<DB> for Counted {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         let Some(parents) = &self.page.parents else {
             out.push_sql("SELECT u.*, n.total FROM (SELECT COUNT(*) AS total FROM (");
-            self.whole.push_whole(&mut out)?;
+            self.whole.push_all(&mut out)?;
             out.push_sql(") w) n LEFT JOIN (SELECT p.*, 1 AS one FROM (");
             self.page.push_arms(&mut out, Parent::None, true)?;
             out.push_sql(") p) u ON TRUE");
@@ -461,7 +457,7 @@ impl<DB: Dialect> QueryFragment<DB> for Counted {
         out.push_sql("r.p AS p, n.p AS np, n.total FROM (");
         self.page.push_parented(&mut out, parents)?;
         out.push_sql(") r FULL JOIN (SELECT p, COUNT(*) AS total FROM (");
-        self.whole.push_whole(&mut out)?;
+        self.whole.push_all(&mut out)?;
         out.push_sql(") w GROUP BY p) n ON n.p = r.p ORDER BY COALESCE(r.p, n.p)");
         self.page.push_merged_order(&mut out, ", ");
         Ok(())
@@ -471,7 +467,7 @@ impl<DB: Dialect> QueryFragment<DB> for Counted {
 impl<DB: Dialect> QueryFragment<DB> for Any {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         out.push_sql("SELECT 1 AS c0 FROM (");
-        self.0.push_whole(&mut out)?;
+        self.0.push_all(&mut out)?;
         out.push_sql(") u LIMIT 1");
         Ok(())
     }
@@ -485,7 +481,7 @@ impl<DB: Dialect> QueryFragment<DB> for Extent {
         } else {
             "SELECT MIN(u.c0) AS c0, MAX(u.c0) AS c1 FROM ("
         });
-        self.0.push_whole(&mut out)?;
+        self.0.push_all(&mut out)?;
         out.push_sql(if is_grouped { ") u GROUP BY u.c1 ORDER BY u.c1 DESC" } else { ") u" });
         Ok(())
     }

@@ -1,0 +1,6 @@
+SELECT COUNT(*) AS c0 FROM (SELECT 1 AS c0 FROM events t0 WHERE TRUE) u
+SELECT u.c0, COUNT(*) FROM (SELECT t0.region_id AS c0 FROM events t0 WHERE TRUE) u GROUP BY 1
+WITH m AS MATERIALIZED (SELECT CAST(k.c0 AS BIGINT) AS node, CAST(k.c1 AS BIGINT) AS above FROM unnest($1, $2) WITH ORDINALITY AS k(c0, c1, n)) SELECT m.above, COUNT(DISTINCT u.c1) FROM (SELECT t0.id AS c0, t0.id AS c1 FROM events t0 WHERE TRUE) u LEFT JOIN event_sectors j ON j.event_id = u.c0 AND +j.sector_id IN (SELECT node FROM m) LEFT JOIN m ON m.node = j.sector_id GROUP BY 1
+SELECT u.c0, COUNT(*) FROM (SELECT t0.kind AS c0 FROM events t0 WHERE TRUE) u GROUP BY 1
+SELECT u.c0, COUNT(*) FROM (SELECT t0.format AS c0 FROM events t0 WHERE TRUE) u GROUP BY 1
+SELECT CAST(EXTRACT(YEAR FROM u.c0) AS BIGINT), COUNT(*) FROM (SELECT t0.starts_on AS c0 FROM events t0 WHERE TRUE) u GROUP BY 1
