@@ -174,7 +174,7 @@ fn serve(config: &Config) -> Result<(), Failure> {
     let address = config.address()?;
     let listener = crate::server::bind(check_exposure(config)?).map_err(Failure::new)?;
     let reading = Purpose::Read { statement_timeout: config.pool()?.statement_timeout };
-    match (&address, Conn::open(&address, reading)) {
+    match (&address, Conn::open_unlimited(&address, reading)) {
         (_, Ok(mut conn)) => migrate::require_current(&mut conn)?,
         // A server may come up after us: we start, and say not ready until it does.
         (Address::Postgres(_), Err(error)) => tell(&format!("warning: {error}; serving, not ready until it is there")),

@@ -151,7 +151,7 @@ impl Conn {
         Ok(conn)
     }
 
-    /// The same, with the time of statements not limited yet.
+    /// The same, with the time of statements not limited yet: for what the program itself asks.
     pub fn open_unlimited(address: &Address, purpose: Purpose) -> Result<Self, StorageError> {
         match address {
             Address::Sqlite(path) => {

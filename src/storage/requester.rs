@@ -92,7 +92,7 @@ impl Canceller {
 fn cancel_each(address: &Address, purpose: Purpose, queue: &Receiver<Process>) {
     for first in queue {
         // Without a connection the time limit ends the statement.
-        let Ok(mut conn) = Conn::open(address, purpose) else { continue };
+        let Ok(mut conn) = Conn::open_unlimited(address, purpose) else { continue };
         for process in std::iter::once(first).chain(queue.try_iter()) {
             // Where the address leads to several servers, or the number was given anew, it is another process.
             let statement = Statement(format!(
