@@ -10,6 +10,7 @@ pub mod checks;
 pub mod collect;
 pub mod computed;
 pub mod connection;
+pub mod cost;
 pub mod cursor;
 pub mod document;
 pub mod errors;

@@ -12,11 +12,12 @@ use serde_json::{Map, Value as Json};
 
 use super::collect::sub_selections;
 use super::connection::List;
+use super::cost::rows_cost;
 use super::errors::GraphError;
 use super::execute::{Level, PageData, Read, Session};
 use super::inputs::shown;
 use super::lookup;
-use super::plan::{Child, ChildKind, Out, Planned, Planner, RowPlan, Shape, What, rows_cost, type_of, type_of_operand};
+use super::plan::{Child, ChildKind, Out, Planned, Planner, RowPlan, Shape, What, type_of, type_of_operand};
 use super::query::RootArgument;
 use super::render::{Writer, push_key, push_text};
 use crate::catalog::facet::{End, Facet, Step};

@@ -10,8 +10,9 @@ use serde_json::{Map, Value as Json};
 use super::checks::Mentions;
 use super::collect::{Reader, sub_selections};
 use super::connection::{List, Place, page_of, whole_list};
+use super::cost;
 use super::errors::GraphError;
-use super::facets::{self, FacetOut, FacetPlan};
+use super::facets::{FacetOut, FacetPlan};
 use super::inputs::Inputs;
 use super::language;
 use super::limits::Limits;
@@ -322,7 +323,7 @@ impl<'a> Planner<'a> {
             let Some(field) = fields.first() else { continue };
             roots.push(Root { key: key.to_owned(), what: self.root(field, &fields)? });
         }
-        check_cost(&roots, self.limits)?;
+        cost::check(&roots, self.limits)?;
         Ok(roots)
     }
 
@@ -673,58 +674,4 @@ pub fn texts<'j>(arguments: &'j Map<String, Json>, name: &str) -> Vec<&'j str> {
     let single = value.map(std::slice::from_ref).unwrap_or_default();
     let list = value.and_then(Json::as_array).map_or(single, Vec::as_slice);
     list.iter().map(|text| text.as_str().unwrap_or_default()).collect()
-}
-
-/// Rows that a short list is priced at.
-const LIST_PRICE: u64 = 5;
-
-/// Refuses an operation whose pages, multiplied down the nesting, ask for more rows than the limit. Saturates.
-fn check_cost(roots: &[Root], limits: &Limits) -> Planned<()> {
-    let mut cost = 0_u64;
-    for root in roots {
-        cost = cost.saturating_add(match &root.what {
-            RootWhat::Connection(rows, list, _, _) | RootWhat::Facets(rows, list, _) => list_cost(rows, list, 1),
-            RootWhat::Object(object) => rows_cost(&object.rows, 1),
-            RootWhat::Nodes(nodes) => nodes.types.iter().fold(0, |sum: u64, (kindred, keys)| {
-                sum.saturating_add(rows_cost(&kindred.rows, u64::try_from(keys.len()).unwrap_or(u64::MAX)))
-            }),
-            RootWhat::Asked(asked) => {
-                value_cost(&asked.shape, asked.question.objects()).saturating_add(asked.question.looked_at())
-            }
-            _ => 1,
-        });
-    }
-    if cost > limits.cost {
-        let message = format!("the operation asks for up to {cost} rows, at most {} are allowed", limits.cost);
-        return Err(GraphError::new(Reason::TooExpensive, message));
-    }
-    Ok(())
-}
-
-/// Each object of a value is of one of its types: the dearest.
-fn value_cost(shape: &ValueShape, objects: u64) -> u64 {
-    let own = shape.types.iter().map(|kindred| rows_cost(&kindred.rows, objects)).max().unwrap_or(0);
-    shape
-        .members
-        .iter()
-        .filter_map(|(_, _, inner)| inner.as_ref())
-        .fold(own.max(1), |sum, inner| sum.saturating_add(value_cost(inner, objects)))
-}
-
-fn list_cost(rows: &RowPlan, list: &List, parents: u64) -> u64 {
-    let each = list.page.as_ref().map_or(LIST_PRICE, |page| u64::from(page.size));
-    let own = rows_cost(rows, parents.saturating_mul(each.max(1)));
-    rows.facets.iter().fold(own, |sum, facet| sum.saturating_add(facets::cost(facet, parents)))
-}
-
-/// Rows that `count` rows and everything below them may be.
-pub(super) fn rows_cost(rows: &RowPlan, count: u64) -> u64 {
-    rows.children.iter().fold(count, |sum, child| {
-        sum.saturating_add(match &child.kind {
-            // Objects of the memory snapshot and look-ups by id ride on their parents.
-            ChildKind::One => rows_cost(&child.rows, count).saturating_sub(count),
-            ChildKind::Ancestors => count,
-            ChildKind::Many { list, .. } => list_cost(&child.rows, list, count),
-        })
-    })
 }
