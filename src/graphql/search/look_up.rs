@@ -28,7 +28,7 @@ type Read<T> = Result<T, RunError>;
 /// Subjects in a range of terms.
 #[derive(Debug, Clone, Default)]
 pub struct Subjects {
-    /// Their ids, with what is shown of a code.
+    /// Their ids, with the code or the whole name.
     pub found: Vec<(i64, String)>,
     /// Whether these are all.
     pub complete: bool,
@@ -51,24 +51,32 @@ pub fn search(session: &mut Session<'_>, search: &Search) -> Read<Tree> {
     let by_kind: Vec<(&'static Searchable, &[Subjects])> =
         search.kinds.iter().copied().zip(found.chunks(keys.len() + 2)).collect();
     let mut hits: Vec<Hit> = Vec::new();
-    let mut candidates: Vec<Candidates> = Vec::new();
+    let mut begin: Vec<(f64, &'static Searchable, i64)> = Vec::new();
     for (of, found) in &by_kind {
         let ids = |at: usize| found.get(at).into_iter().flat_map(|s| &s.found);
         hits.extend(ids(0).map(|(id, shown)| Hit::by_code(of, *id, shown)));
-        candidates.push(Candidates { of, ids: ids(1).map(|(id, _)| *id).collect() });
+        let score = |name: &str| asked.rate(&Name::new(None, name), false).map_or(0.0, |rating| rating.score);
+        begin.extend(ids(1).map(|(id, name)| (score(name), *of, *id)));
     }
     // Words of a name are never as good as its beginning: they are compared only when they can be on the page.
-    let begin: usize = candidates.iter().map(|c| c.ids.len()).sum();
     let is_cut = name != words::whole(&search.text);
-    if begin <= search.first || is_cut {
-        add_by_words(session, &by_kind, &keys, &mut candidates)?;
+    let is_full = begin.len() > search.first && !is_cut;
+    let most = search.first.saturating_mul(3).clamp(30, MOST_SUBJECTS);
+    if !is_cut {
+        begin.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.kind.1.cmp(&b.1.kind.1)));
+        begin.truncate(most);
+    }
+    let ids = |of: &Searchable| begin.iter().filter(|b| b.1.kind == of.kind).map(|b| b.2).collect();
+    let mut candidates: Vec<Candidates> = search.kinds.iter().map(|of| Candidates { of, ids: ids(of) }).collect();
+    if !is_full {
+        add_by_words(session, &by_kind, &keys, most, &mut candidates)?;
     }
     let mut known: HashSet<(i64, i64)> = hits.iter().map(|hit| (hit.of.kind.1, hit.id)).collect();
     rate(session, search, &candidates, &mut known, &mut hits, |name| asked.rate(name, false))?;
     if hits.len() < search.first {
         let corrections = corrections(session, keys.iter().map(|key| key.text.as_str()))?;
         if !corrections.is_empty() {
-            let candidates = corrected(session, &by_kind, &keys, &corrections)?;
+            let candidates = corrected(session, &by_kind, &keys, &corrections, most)?;
             rate(session, search, &candidates, &mut known, &mut hits, |name| asked.rate(name, true))?;
         }
     }
@@ -78,26 +86,28 @@ pub fn search(session: &mut Session<'_>, search: &Search) -> Read<Tree> {
     Ok(Tree::Object(vec![("hits", Tree::List(shown)), ("hasMore", Tree::Bool(more))]))
 }
 
-/// Adds the subjects that have all words in their names.
+/// Adds the subjects that have all words in their names; where that is sure, at most so many of a kind.
 fn add_by_words(
     session: &mut Session<'_>,
     by_kind: &[(&'static Searchable, &[Subjects])],
     keys: &[Key],
+    most: usize,
     candidates: &mut [Candidates],
 ) -> Read<()> {
     let mut crowded = Vec::new();
     for ((of, found), own) in by_kind.iter().zip(candidates.iter_mut()) {
         let words = found.get(2..).unwrap_or_default();
-        match in_all(words) {
+        match in_all(words, most) {
             Some(all) => own.ids.extend(all),
-            None if keys.len() == 1 => own.ids.extend(words.iter().flat_map(|s| &s.found).map(|(id, _)| *id)),
+            None if keys.len() == 1 => own.ids.extend(words.iter().flat_map(Subjects::ids).take(most)),
             None => crowded.push(*of),
         }
     }
     if !crowded.is_empty() {
         for (of, ids) in common(session, &crowded, keys)? {
             let own = candidates.iter_mut().find(|c| c.of.kind == of.kind);
-            own.into_iter().for_each(|c| c.ids.extend(&ids));
+            // What has all words comes before what has all but the last.
+            own.filter(|c| c.ids.len() < most).into_iter().for_each(|c| c.ids.extend(&ids));
         }
     }
     Ok(())
@@ -146,16 +156,22 @@ pub fn ranges(session: &mut Session<'_>, ranges: &[Range], most: usize) -> Read<
     Ok(out)
 }
 
-/// Subjects that are in all sets, as far as they are complete; `None` when none is.
-fn in_all(sets: &[Subjects]) -> Option<Vec<i64>> {
+impl Subjects {
+    fn ids(&self) -> impl Iterator<Item = i64> {
+        self.found.iter().map(|(id, _)| *id)
+    }
+}
+
+/// Subjects that are in all sets, as far as they are complete; `None` when none is. Where all are, hardly a subject will
+/// not fit (one that has the words in different names), and the first ones are enough.
+fn in_all(sets: &[Subjects], most: usize) -> Option<Vec<i64>> {
     let complete: Vec<&Subjects> = sets.iter().filter(|s| s.complete).collect();
     let smallest = complete.iter().min_by_key(|s| s.found.len())?;
-    let ids = |s: &Subjects| s.found.iter().map(|(id, _)| *id).collect::<HashSet<i64>>();
-    let others: Vec<HashSet<i64>> = complete.iter().map(|s| ids(s)).collect();
-    let mut out: Vec<i64> = smallest.found.iter().map(|(id, _)| *id).collect();
-    out.retain(|id| others.iter().all(|other| other.contains(id)));
-    out.sort_unstable();
-    Some(out)
+    let others: Vec<HashSet<i64>> = complete.iter().map(|s| s.ids().collect()).collect();
+    let mut seen = HashSet::new();
+    let common = smallest.ids().filter(|id| others.iter().all(|other| other.contains(id)) && seen.insert(*id));
+    let most = if complete.len() == sets.len() { most } else { MOST_SUBJECTS };
+    Some(common.take(most).collect())
 }
 
 /// Subjects that have all words where each alone is too common; the last word also left open, since it may go on.
@@ -216,6 +232,7 @@ fn corrected(
     by_kind: &[(&'static Searchable, &[Subjects])],
     keys: &[Key],
     corrections: &BTreeMap<String, Vec<String>>,
+    most: usize,
 ) -> Read<Vec<Candidates>> {
     let instead = |key: &Key| corrections.get(&key.text).map_or(&[][..], Vec::as_slice);
     let mut asked = Vec::new();
@@ -234,7 +251,7 @@ fn corrected(
                 set.found.extend(more.found);
             }
         }
-        let ids = in_all(&sets).unwrap_or_default().into_iter().take(MOST_SUBJECTS).collect();
+        let ids = in_all(&sets, most).unwrap_or_default().into_iter().collect();
         out.push(Candidates { of, ids });
     }
     Ok(out)
@@ -306,9 +323,10 @@ mod tests {
 
     #[test]
     fn only_complete_sets_exclude() {
-        assert_eq!(in_all(&[set(&[1, 2, 3], true), set(&[2, 3, 4, 5], true)]), Some(vec![2, 3]));
-        assert_eq!(in_all(&[set(&[1, 2], true), set(&[7], false)]), Some(vec![1, 2]));
-        assert_eq!(in_all(&[set(&[1, 2], false)]), None);
+        assert_eq!(in_all(&[set(&[1, 3, 2], true), set(&[2, 3, 4, 5], true)], 9), Some(vec![3, 2]));
+        assert_eq!(in_all(&[set(&[1, 3, 2], true), set(&[2, 3, 4, 5], true)], 1), Some(vec![3]));
+        assert_eq!(in_all(&[set(&[1, 2], true), set(&[7], false)], 1), Some(vec![1, 2]));
+        assert_eq!(in_all(&[set(&[1, 2], false)], 9), None);
     }
 
     #[test]

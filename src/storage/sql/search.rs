@@ -36,8 +36,8 @@ pub struct Range {
     pub prefix: bool,
 }
 
-/// Subjects in ranges of terms: the number of the range, from 1, and what it holds: `id scheme code`, the latter two
-/// for codes.
+/// Subjects in ranges of terms: the number of the range, from 1, and what it holds, in the order of terms: the id, and
+/// after a blank a code with its scheme, the whole name, or nothing for a word.
 #[derive(Debug, Clone)]
 pub struct Ranges {
     keys: TextTable,
@@ -60,9 +60,7 @@ impl Ranges {
 
 impl<DB: Dialect> QueryFragment<DB> for Ranges {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        out.push_sql("SELECT k.n, (SELECT string_agg(CAST(f.subject_id AS TEXT) || ' ' || f.shown, '\n') FROM (SELECT t.subject_id, t.shown FROM terms t WHERE t.kind = CAST(k.c0 AS INTEGER) AND t.form = CAST(k.c1 AS INTEGER) AND t.term >= k.c2 AND t.term < k.c3 ORDER BY t.term, t.weight, t.subject_id LIMIT ");
-        out.push_sql(&self.most.to_string());
-        out.push_sql(") f) AS found FROM ");
+        out.push_sql(&format!("SELECT k.n, (SELECT string_agg(CAST(f.subject_id AS TEXT) || ' ' || f.shown, '\n' ORDER BY f.term, f.weight, f.subject_id) FROM (SELECT t.term, t.weight, t.subject_id, CASE WHEN t.form = {} THEN t.term ELSE t.shown END AS shown FROM terms t WHERE t.kind = CAST(k.c0 AS INTEGER) AND t.form = CAST(k.c1 AS INTEGER) AND t.term >= k.c2 AND t.term < k.c3 ORDER BY t.term, t.weight, t.subject_id LIMIT {}) f) AS found FROM ", Form::Name.number(), self.most));
         DB::text_table(&mut out, &self.keys)
     }
 }
@@ -91,7 +89,7 @@ impl Common {
 impl<DB: Dialect> QueryFragment<DB> for Common {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         let word = Form::Word.number();
-        out.push_sql(&format!("SELECT k.n, (SELECT string_agg(CAST(f.subject_id AS TEXT), '\n') FROM (SELECT a.subject_id FROM (SELECT t.weight, t.subject_id FROM terms t WHERE t.kind = CAST(k.c0 AS INTEGER) AND t.form = {word} AND t.term = k.c1 ORDER BY t.weight, t.subject_id LIMIT {MOST_COMMON}) a WHERE TRUE"));
+        out.push_sql(&format!("SELECT k.n, (SELECT string_agg(CAST(f.subject_id AS TEXT), '\n' ORDER BY f.weight, f.subject_id) FROM (SELECT a.weight, a.subject_id FROM (SELECT t.weight, t.subject_id FROM terms t WHERE t.kind = CAST(k.c0 AS INTEGER) AND t.form = {word} AND t.term = k.c1 ORDER BY t.weight, t.subject_id LIMIT {MOST_COMMON}) a WHERE TRUE"));
         for index in 2..=self.width {
             out.push_sql(&format!(" AND EXISTS (SELECT 1 FROM terms b WHERE b.kind = CAST(k.c0 AS INTEGER) AND b.form = {word} AND b.term = k.c{index} AND b.weight = a.weight AND b.subject_id = a.subject_id)"));
         }
