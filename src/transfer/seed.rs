@@ -156,38 +156,38 @@ impl Ids {
 }
 
 /// Rows for one table.
-struct Table {
+pub(super) struct Table {
     name: &'static str,
     columns: &'static [&'static str],
-    rows: Vec<Vec<Value>>,
+    pub(super) rows: Vec<Vec<Value>>,
 }
 
 impl Table {
-    fn new(name: &'static str, columns: &'static [&'static str]) -> Self {
+    pub(super) fn new(name: &'static str, columns: &'static [&'static str]) -> Self {
         Self { name, columns, rows: Vec::new() }
     }
 
-    fn save(&self, conn: &mut Conn) -> Loading<()> {
+    pub(super) fn save(&self, conn: &mut Conn) -> Loading<()> {
         bulk::insert(conn, self.name, self.columns, &[], &self.rows)?;
         Ok(())
     }
 }
 
 /// Names and search terms of subjects.
-struct Names {
+pub(super) struct Names {
     names: Table,
     terms: Table,
 }
 
 impl Names {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self {
             names: Table::new("names", &["subject_kind", "subject_id", "language", "ordinal", "text", "folded"]),
             terms: Table::new("terms", &["term", "kind", "subject_id"]),
         }
     }
 
-    fn add(&mut self, kind: &str, id: i64, texts: [&str; 3]) {
+    pub(super) fn add(&mut self, kind: &str, id: i64, texts: [&str; 3]) {
         let mut words = Vec::new();
         for (language, text) in LANGUAGES.iter().zip(texts).filter(|(_, text)| !text.is_empty()) {
             let folded = fold(text);
@@ -213,7 +213,7 @@ impl Names {
         Ok(())
     }
 
-    fn save(&self, conn: &mut Conn) -> Loading<()> {
+    pub(super) fn save(&self, conn: &mut Conn) -> Loading<()> {
         self.names.save(conn)?;
         self.terms.save(conn)
     }

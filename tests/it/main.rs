@@ -30,6 +30,7 @@ mod schema;
 mod server;
 mod slugs;
 mod support;
+mod synthetic;
 mod tidy;
 mod transfer;
 mod world;
