@@ -3,6 +3,7 @@
 //! [`predicate`] is what a filter becomes, [`operand`] what it compares, [`order`] what an order and a cursor become,
 //! [`select`] the statements.
 
+pub mod explain;
 pub mod keyed;
 pub mod near;
 pub mod operand;

@@ -15,6 +15,7 @@ mod amounts;
 mod attack;
 mod conformance;
 mod demo_filters;
+mod explain;
 mod import;
 mod language;
 mod leaving;

@@ -1,1 +1,0 @@
-CREATE INDEX participations_party_event ON participations (party_id, event_id);
