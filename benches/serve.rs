@@ -2,7 +2,9 @@
 //! requests a second, waiting times, and processor time a request of server and database (from /proc), beside a bare
 //! actix-web handler that returns the same bytes.
 //!
-//! `cargo bench --bench serve -- [--figures 1000000] [--seconds 5] [--connections 16] [--postgres URL --postgres-pid PID]`
+//! With `--scale N` it measures nested lists, filters and orders on synthetic data of `tearoad demo --scale N` instead.
+//!
+//! `cargo bench --bench serve -- [--figures 1000000 | --scale 1] [--seconds 5] [--connections 16] [--postgres URL --postgres-pid PID]`
 //! `scripts/bench` runs it with a PostgreSQL of its own. Linux only.
 #![expect(
     clippy::unwrap_used,
@@ -25,6 +27,8 @@ use std::time::{Duration, Instant};
 /// What is measured.
 struct Plan {
     figures: usize,
+    /// Of the synthetic data, where these are measured.
+    scale: Option<String>,
     time: Duration,
     connections: usize,
     postgres: Option<(String, u32)>,
@@ -48,6 +52,38 @@ const QUESTIONS: &[Question] = &[
     Question { name: "100 figures", document: hundred },
     Question { name: "1,000 figures x 10 fields", document: thousand },
 ];
+
+/// The questions to synthetic data.
+const AT_SIZE: &[Question] = &[
+    Question { name: "companies by related events", document: by_events },
+    Question { name: "events, participants, events", document: nested },
+    Question { name: "companies by place and sector", document: by_place_and_sector },
+];
+
+/// The condition on events that most questions share: since 2024, with a guest from Russia.
+const SINCE: &str =
+    "{startsOn: {gte: \"2024-01-01\"}, regions: {some: {role: {eq: GUEST}, region: {within: {code: \"RU\"}}}}}";
+const PHARMA: &str = "sectors: {some: {within: {classification: \"TEAROAD\", code: \"PHARMACEUTICALS\"}}}";
+
+fn by_events(_: &World, _: u64) -> String {
+    format!(
+        "{{ companies(first: 20, filter: {{region: {{within: {{code: \"CN-SD\"}}}}, {PHARMA}, events: {{count: {{filter: {SINCE}, gte: 2}}}}}}, orderBy: [{{events: {{count: {{filter: {SINCE}}}}}, direction: DESC}}]) {{ totalCount nodes {{ name events(first: 3, filter: {SINCE}, orderBy: {{field: STARTS_ON, direction: DESC}}) {{ totalCount nodes {{ name startsOn }} }} }} }} }}|{{}}"
+    )
+}
+
+fn nested(_: &World, n: u64) -> String {
+    let year = 2015 + n % 11;
+    format!(
+        "query($from: Date!) {{ events(first: 20, filter: {{startsOn: {{gte: $from}}}}) {{ nodes {{ name startsOn participations(first: 10) {{ nodes {{ role party {{ name region {{ name }} events(first: 5, orderBy: {{field: STARTS_ON, direction: DESC}}) {{ nodes {{ name startsOn }} }} }} }} }} }} }} }}|{{\"from\":\"{year}-03-01\"}}"
+    )
+}
+
+fn by_place_and_sector(_: &World, n: u64) -> String {
+    let sector = ["PHARMACEUTICALS", "CHEMICALS", "FOOD", "TEXTILES", "METALS"][(n as usize) % 5];
+    format!(
+        "query($sector: String!) {{ companies(first: 20, filter: {{region: {{within: {{code: \"CN-SD\"}}}}, sectors: {{some: {{within: {{classification: \"TEAROAD\", code: $sector}}}}}}}}) {{ totalCount nodes {{ slug name region {{ name }} }} }} }}|{{\"sector\":\"{sector}\"}}"
+    )
+}
 
 fn by_code(world: &World, n: u64) -> String {
     let (code, _) = &world.areas[(n as usize) % world.areas.len()];
@@ -90,13 +126,19 @@ fn main() {
     let number = |name: &str, default: usize| value(name).map_or(default, |v| v.parse().expect("a number"));
     let plan = Plan {
         figures: number("--figures", 1_000_000),
+        scale: value("--scale"),
         time: Duration::from_secs(number("--seconds", 5) as u64),
         connections: number("--connections", 16),
         postgres: value("--postgres").map(|url| (url, number("--postgres-pid", 0) as u32)),
     };
     let folder = tempfile::tempdir().unwrap();
-    let world = generate(folder.path(), plan.figures);
-    println!("figures {}, connections {}, {:?} a measurement", plan.figures, plan.connections, plan.time);
+    let world = if plan.scale.is_none() {
+        generate(folder.path(), plan.figures)
+    } else {
+        World { areas: Vec::new(), year: 2020 }
+    };
+    let size = plan.scale.as_ref().map_or(format!("figures {}", plan.figures), |n| format!("scale {n}"));
+    println!("{size}, connections {}, {:?} a measurement", plan.connections, plan.time);
     let file = folder.path().join("bench.db");
     run(&plan, &world, folder.path(), file.to_str().unwrap(), None);
     match &plan.postgres {
@@ -186,8 +228,15 @@ fn program() -> Command {
 fn run(plan: &Plan, world: &World, folder: &Path, database: &str, postgres: Option<u32>) {
     let name = if postgres.is_some() { "PostgreSQL" } else { "SQLite" };
     println!("\n{name}");
+    if let Some(scale) = &plan.scale {
+        let started = Instant::now();
+        let (mut server, port) = start(database, &["--scale", scale]);
+        println!("  synthetic data in {:.1} s", started.elapsed().as_secs_f64());
+        measure(plan, world, AT_SIZE, folder, (&server, port), postgres);
+        return stop(&mut server);
+    }
     // Creates the tables and the demo.
-    let (mut server, _) = start(database);
+    let (mut server, _) = start(database, &[]);
     stop(&mut server);
     let import = |format: &str, path: &Path| {
         let started = Instant::now();
@@ -200,12 +249,24 @@ fn run(plan: &Plan, world: &World, folder: &Path, database: &str, postgres: Opti
     let rows = BufReader::new(std::fs::File::open(&year).unwrap()).lines().count() - 1;
     let took = import("baci", &year);
     println!("  import: {rows} rows in {:.1} s, {:.0} rows/s", took.as_secs_f64(), rows as f64 / took.as_secs_f64());
-    let (mut server, port) = start(database);
+    let (mut server, port) = start(database, &[]);
+    measure(plan, world, QUESTIONS, folder, (&server, port), postgres);
+    stop(&mut server);
+}
+
+fn measure(
+    plan: &Plan,
+    world: &World,
+    questions: &[Question],
+    folder: &Path,
+    (server, port): (&Child, u16),
+    postgres: Option<u32>,
+) {
     println!(
         "  {:<30} {:>9} {:>8} {:>8} {:>10} {:>12} {:>9}",
         "", "req/s", "p50 ms", "p99 ms", "server ms", "database ms", "bytes"
     );
-    for question in QUESTIONS {
+    for question in questions {
         let documents: Vec<String> = (0..200).map(|n| body(&(question.document)(world, n))).collect();
         let answer = send_once(port, &documents[0]);
         assert!(!answer.contains("\"errors\""), "{answer}");
@@ -218,7 +279,6 @@ fn run(plan: &Plan, world: &World, folder: &Path, database: &str, postgres: Opti
         result.print("  bare handler, same bytes", answer.len());
         stop(&mut handler);
     }
-    stop(&mut server);
 }
 
 fn body(document: &str) -> String {
@@ -226,9 +286,11 @@ fn body(document: &str) -> String {
     format!("{{\"query\":{},\"variables\":{variables}}}", serde_json::to_string(query).unwrap())
 }
 
-fn start(database: &str) -> (Child, u16) {
+fn start(database: &str, more: &[&str]) -> (Child, u16) {
     let mut child = program()
-        .args(["demo", "--database-url", database, "--port", "0", "--log", "error"])
+        .arg("demo")
+        .args(more)
+        .args(["--database-url", database, "--port", "0", "--log", "error"])
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();

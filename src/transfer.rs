@@ -1,6 +1,6 @@
 //! Brings data in: what Tea Road ships, and the files that users have. Stands on storage; knows no GraphQL and no HTTP.
 //!
-//! [`seed`] loads what is inside the program; [`nomenclature`] and [`baci`] read files through [`csv_file`], tell every
+//! [`seed`] loads what is inside the program, [`synthetic`] what is made for measuring; [`nomenclature`] and [`baci`] read files through [`csv_file`], tell every
 //! bad line through [`report`], and show how far they are through [`progress`].
 
 pub mod baci;
@@ -9,6 +9,7 @@ pub mod nomenclature;
 pub mod progress;
 pub mod report;
 pub mod seed;
+pub mod synthetic;
 
 use std::fmt;
 

@@ -11,7 +11,7 @@ use crate::graphql::schema::GraphSchema;
 use crate::storage::conn::{Address, Conn, Purpose};
 use crate::storage::migrate;
 use crate::storage::pool::Db;
-use crate::transfer::{baci, nomenclature, seed};
+use crate::transfer::{baci, nomenclature, seed, synthetic};
 
 /// The command line.
 pub fn command() -> Command {
@@ -50,7 +50,14 @@ pub fn command() -> Command {
     root.subcommand(
         Command::new("demo")
             .about("Create a database with the demo's data if there is none, and serve it")
-            .after_help("Example: tearoad demo --port 8081"),
+            .after_help("Examples: tearoad demo --port 8081\n          tearoad demo --scale 1 --database-url synthetic.db")
+            .arg(
+                Arg::new("scale")
+                    .long("scale")
+                    .value_name("N")
+                    .value_parser(clap::value_parser!(u32).range(1..=100))
+                    .help("Add synthetic data to a new database: N times 50,000 companies, 5,000 events, 500,000 participations"),
+            ),
     )
     .subcommand(Command::new("serve").about("Serve an existing database").after_help("Example: tearoad serve --database-url postgres://tearoad@localhost/tearoad"))
     .subcommand(
@@ -114,7 +121,7 @@ pub fn command() -> Command {
 /// Runs the chosen command.
 pub fn dispatch(matches: &ArgMatches, config: &Config) -> Result<(), Failure> {
     match path(matches).as_slice() {
-        ["demo"] => demo(config),
+        ["demo"] => demo(config, leaf(matches).get_one::<u32>("scale").copied()),
         ["serve"] => serve(config),
         ["migrate", "status"] => migrate_status(config),
         ["migrate", "up"] => migrate_up(config),
@@ -153,7 +160,7 @@ fn writer(config: &Config) -> Result<Conn, Failure> {
     Ok(conn)
 }
 
-fn demo(config: &Config) -> Result<(), Failure> {
+fn demo(config: &Config, scale: Option<u32>) -> Result<(), Failure> {
     let address = config.address()?;
     // Before the data: a port that is taken should be told at once.
     let listener = crate::server::bind(check_exposure(config)?).map_err(Failure::new)?;
@@ -165,6 +172,11 @@ fn demo(config: &Config) -> Result<(), Failure> {
         tell(&format!("Created {} with the demo's data, revision {}.", address.shown(), loaded.revision));
     } else {
         tell(&format!("{} has data already; nothing was loaded.", address.shown()));
+    }
+    if let Some(scale) = scale {
+        tell("Making synthetic data.");
+        let loaded = synthetic::load(&mut conn, synthetic::Counts::of_scale(scale))?;
+        tell(&format!("{} has synthetic data of scale {scale}, revision {}.", address.shown(), loaded.revision));
     }
     drop(conn);
     run_server(config, &address, listener, true)

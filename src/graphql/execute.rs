@@ -19,6 +19,17 @@ use crate::storage::sql::predicate::Predicate;
 use crate::storage::sql::select::{Arm, Column, Count, Counted, Parents, Select};
 use crate::storage::value::{ColumnType, Row, Value};
 
+/// What an answer tells of its statements, beside their number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Record {
+    /// Nothing.
+    Nothing,
+    /// Their texts.
+    Texts,
+    /// Also how the database runs them.
+    Plans,
+}
+
 /// The reading of one request.
 #[expect(missing_debug_implementations, reason = "holds a connection")]
 pub struct Session<'a> {
@@ -30,6 +41,8 @@ pub struct Session<'a> {
     pub statements: usize,
     /// Their texts, when somebody wants them.
     pub texts: Option<Vec<String>>,
+    /// How the database runs them, when somebody wants that.
+    pub plans: Option<Vec<Vec<String>>>,
     /// Lists that a filter left empty.
     pub empty: Vec<EmptyList>,
 }
@@ -83,8 +96,10 @@ pub(super) type Read<T> = Result<T, RunError>;
 
 impl<'a> Session<'a> {
     /// A reading on a connection inside a read transaction.
-    pub fn new(conn: &'a mut Conn, snapshot: &'a Snapshot, record: bool) -> Self {
-        Self { conn, snapshot, statements: 0, texts: record.then(Vec::new), empty: Vec::new() }
+    pub fn new(conn: &'a mut Conn, snapshot: &'a Snapshot, record: Record) -> Self {
+        let texts = (record >= Record::Texts).then(Vec::new);
+        let plans = (record >= Record::Plans).then(Vec::new);
+        Self { conn, snapshot, statements: 0, texts, plans, empty: Vec::new() }
     }
 
     /// Runs a statement of the tree.
@@ -95,6 +110,9 @@ impl<'a> Session<'a> {
         self.statements += 1;
         if let Some(texts) = &mut self.texts {
             texts.push(self.conn.text_of(&query));
+        }
+        if let Some(plans) = &mut self.plans {
+            plans.push(self.conn.plan_of(&query)?);
         }
         self.conn.rows(query, types)
     }

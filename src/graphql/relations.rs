@@ -40,7 +40,7 @@ impl Inputs<'_> {
                 return Ok(Predicate::int_in(column, ids));
             }
         }
-        Ok(Predicate::Exists(Box::new(Related::new(target, relation.link, inner))))
+        Ok(Predicate::Exists(Box::new(self.snapshot.reached(Related::new(target, relation.link, inner)))))
     }
 
     /// The same for the rows that a relation leads to; an error where the way is too long.
@@ -64,28 +64,32 @@ impl Inputs<'_> {
             return Err(invalid(at, "null says nothing; leave the condition out"));
         }
         let inner = || self.filter(relation.target, value, at);
+        let some = |inner| self.some(Related::new(relation.target, relation.link, inner));
         match quantifier {
-            "some" => Ok(self.some(relation, inner()?)),
-            "none" => Ok(self.some(relation, inner()?).negated()),
-            "every" => Ok(self.some(relation, inner()?.negated()).negated()),
+            "some" => Ok(some(inner()?)),
+            "none" => Ok(some(inner()?).negated()),
+            "every" => Ok(some(inner()?.negated()).negated()),
             "count" => self.counted(relation, value, at),
             _ => Err(invalid(at, "there is no such quantifier")),
         }
     }
 
-    fn some(&self, relation: &'static Relation, inner: Predicate) -> Predicate {
-        if matches!(inner, Predicate::Nothing) {
+    fn some(&self, related: Related) -> Predicate {
+        if matches!(related.inner, Predicate::Nothing) {
             return Predicate::Nothing;
         }
-        let target = relation.target;
-        let is_junction = matches!(relation.link, Link::Junction { .. });
-        let ids = if is_junction && !matches!(inner, Predicate::All) { self.folded_ids(target, &inner) } else { None };
+        let is_junction = matches!(related.link, Link::Junction { .. });
+        let ids = if is_junction && !matches!(related.inner, Predicate::All) {
+            self.folded_ids(related.target, &related.inner)
+        } else {
+            None
+        };
         let related = match ids {
             Some(ids) if ids.is_empty() => return Predicate::Nothing,
-            Some(ids) => Related::with_ids(target, relation.link, ids),
-            None => Related::new(target, relation.link, inner),
+            Some(ids) => Related::with_ids(related.target, related.link, ids),
+            None => related,
         };
-        Predicate::Exists(Box::new(related))
+        Predicate::Exists(Box::new(self.snapshot.reached(related)))
     }
 
     /// `{filter: …, gte: 2}`: how many related rows meet the filter.
@@ -113,7 +117,7 @@ impl Inputs<'_> {
             let aggregate = Aggregate { related: related.clone(), measure: Measure::Count, asked: String::new() };
             Operand::Aggregate(Box::new(aggregate))
         };
-        let exists = || Predicate::Exists(Box::new(related.clone()));
+        let exists = || self.some(related.clone());
         let number = |json: &Json, at: &str| match self.value(Kind::Int, json, at)? {
             Value::Int(n) => Ok(n),
             _ => Err(invalid(at, "expected a whole number")),

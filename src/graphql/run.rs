@@ -13,7 +13,7 @@ use super::checks::{self, Mentions};
 use super::collect::Reader;
 use super::document::{Document, Documents};
 use super::errors::{GraphError, RunError};
-use super::execute::Session;
+use super::execute::{Record, Session};
 use super::hints;
 use super::language;
 use super::limits::Limits;
@@ -40,8 +40,8 @@ pub struct Graph {
     pub limits: Limits,
     documents: Arc<Documents>,
     db: Db,
-    /// Whether answers carry the texts of their statements, for tests and explanations.
-    record_statements: bool,
+    /// What answers tell of their statements, for tests and explanations.
+    record: Record,
 }
 
 /// A request.
@@ -84,6 +84,7 @@ struct Done {
     revision: i64,
     statements: usize,
     texts: Option<Vec<String>>,
+    plans: Option<Vec<Vec<String>>>,
 }
 
 impl Response {
@@ -104,14 +105,21 @@ impl Graph {
     /// A graph over a database.
     pub fn new(schema: Arc<GraphSchema>, limits: Limits, db: Db) -> Self {
         let documents = Arc::new(Documents::new(Arc::clone(&schema), limits));
-        Self { schema, limits, documents, db, record_statements: false }
+        Self { schema, limits, documents, db, record: Record::Nothing }
     }
 
     /// The same graph, with the texts of statements in `extensions.tearoad.sql`. They show the structure of the
     /// database: not for strangers.
     #[must_use]
     pub fn recording_statements(mut self) -> Self {
-        self.record_statements = true;
+        self.record = Record::Texts;
+        self
+    }
+
+    /// The same graph, with also what the database does for each statement in `extensions.tearoad.plans`.
+    #[must_use]
+    pub fn recording_plans(mut self) -> Self {
+        self.record = Record::Plans;
         self
     }
 
@@ -193,7 +201,7 @@ impl Graph {
         let document = Arc::clone(document);
         let schema = Arc::clone(&self.schema);
         let limits = self.limits;
-        let record = self.record_statements;
+        let record = self.record;
         let work = move |conn: &mut crate::storage::conn::Conn, snapshot: &crate::storage::snapshot::Shared| {
             let operation = document
                 .operations
@@ -292,8 +300,15 @@ fn write(
     writer.out.push('}');
     let data = writer.out;
     told_hints.extend(hints::of_empty_lists(&mut session));
-    let hints = told_hints;
-    Ok(Done { data, errors, hints, revision: snapshot.revision, statements: session.statements, texts: session.texts })
+    Ok(Done {
+        data,
+        errors,
+        hints: told_hints,
+        revision: snapshot.revision,
+        statements: session.statements,
+        texts: session.texts,
+        plans: session.plans,
+    })
 }
 
 fn write_object(
@@ -328,6 +343,9 @@ fn finish(done: &Done, request_id: &str) -> Response {
     if let Some(texts) = &done.texts {
         extensions.insert("statements".to_owned(), json!(done.statements));
         extensions.insert("sql".to_owned(), json!(texts));
+    }
+    if let Some(plans) = &done.plans {
+        extensions.insert("plans".to_owned(), json!(plans));
     }
     body.push_str(",\"extensions\":");
     body.push_str(&json!({ "tearoad": extensions }).to_string());

@@ -165,6 +165,12 @@ copied! {
     terms(kind, form, term, weight, subject_id, shown);
     term_deletions(deletion, term);
     changes(revision, entity, entity_key, action, n_inserted, n_updated, n_deleted, replaced);
+    parties(id, slug, kind, region_id, founded_on, founded_precision, sort_name, source_id);
+    party_sectors(party_id, sector_id);
+    event_regions(event_id, region_id, role);
+    event_sectors(event_id, sector_id);
+    participations(id, slug, event_id, party_id, region_id, role, status, label, headcount, headcount_unit, headcount_bound, includes_named, source_id);
+    participation_sectors(participation_id, sector_id);
 }
 
 /// Writes rows in the text form of PostgreSQL's COPY.
@@ -278,12 +284,31 @@ pub fn attach_figure_partition(conn: &mut Conn, dataset_id: i64) -> Result<(), S
     ))
 }
 
+/// Tables that imports fill: without statistics PostgreSQL takes a table of a million rows for a small one.
+const FILLED: [&str; 15] = [
+    "sectors",
+    "names",
+    "terms",
+    "changes",
+    "parties",
+    "party_sectors",
+    "events",
+    "event_regions",
+    "event_sectors",
+    "participations",
+    "participation_sectors",
+    "agreements",
+    "agreement_parties",
+    "agreement_sectors",
+    "trade_figures",
+];
+
 /// Lets the planner see what is in the tables now.
 pub fn refresh_statistics(conn: &mut Conn) -> Result<(), StorageError> {
     match conn {
         // A sample of each index is enough, and takes milliseconds at any size.
         Conn::Sqlite(_) => conn.batch("PRAGMA analysis_limit = 1000; ANALYZE"),
-        Conn::Postgres(_) => conn.batch("ANALYZE sectors; ANALYZE names; ANALYZE trade_figures"),
+        Conn::Postgres(_) => conn.batch(&format!("ANALYZE {}", FILLED.join(", "))),
     }
 }
 

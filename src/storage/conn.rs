@@ -1,5 +1,6 @@
 //! A connection to either backend. The `match` here is the only one that executes the SQL tree.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use diesel::{QueryResult, RunQueryDsl};
 use super::StorageError;
 use super::bulk::Statement;
 use super::deadline::{self, Limit};
+use super::sql::explain::Explained;
 use super::value::{ColumnType, Row};
 
 /// Which database, and where.
@@ -274,6 +276,26 @@ impl Conn {
             Self::Sqlite(_) => diesel::debug_query::<Sqlite, _>(query).to_string(),
             Self::Postgres(_) => diesel::debug_query::<Pg, _>(query).to_string(),
         }
+    }
+
+    /// The steps in which the database would run a statement, each further in than the one that it belongs to.
+    pub fn plan_of<Q: TreeQuery>(&mut self, query: &Q) -> Result<Vec<String>, StorageError> {
+        let rows = self.rows(Explained(query), &[])?;
+        let mut depths: HashMap<i64, usize> = HashMap::new();
+        let step = |row: &Row| {
+            let text = row.values.last()?.as_text()?;
+            // SQLite gives a step's number and that of the step above; PostgreSQL indents by itself.
+            let depth = match (row.values.len(), row.int(0), row.int(1)) {
+                (4, Some(number), Some(above)) => {
+                    let depth = depths.get(&above).map_or(0, |depth| depth + 1);
+                    depths.insert(number, depth);
+                    depth
+                }
+                _ => 0,
+            };
+            Some(format!("{}{text}", "  ".repeat(depth)))
+        };
+        Ok(rows.iter().filter_map(step).collect())
     }
 
     /// Runs fixed statements that return nothing.

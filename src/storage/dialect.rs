@@ -19,6 +19,9 @@ pub trait Dialect: Backend + Sized {
     /// Whether an unknown value is a bind like any other, so that the text of a statement does not depend on it.
     const BINDS_NULL: bool;
 
+    /// What makes the database tell how it would run the statement behind it: one step a row, in its last column.
+    const EXPLAIN: &'static str;
+
     /// Binds one value with its type.
     fn bind<'b>(out: &mut AstPass<'_, 'b, Self>, value: &'b Value) -> QueryResult<()>;
 
@@ -76,6 +79,7 @@ impl KeyTable {
 impl Dialect for Sqlite {
     const LATERAL: bool = false;
     const BINDS_NULL: bool = true;
+    const EXPLAIN: &'static str = "EXPLAIN QUERY PLAN ";
 
     fn bind<'b>(out: &mut AstPass<'_, 'b, Self>, value: &'b Value) -> QueryResult<()> {
         match value {
@@ -138,6 +142,7 @@ impl Dialect for Pg {
     const LATERAL: bool = true;
     // A bound null needs the column's type, which is not known here.
     const BINDS_NULL: bool = false;
+    const EXPLAIN: &'static str = "EXPLAIN (COSTS OFF) ";
 
     fn bind<'b>(out: &mut AstPass<'_, 'b, Self>, value: &'b Value) -> QueryResult<()> {
         match value {

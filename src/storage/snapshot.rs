@@ -9,10 +9,11 @@ use chrono::NaiveDateTime;
 use super::StorageError;
 use super::conn::Conn;
 use super::sql::Side;
-use super::sql::predicate::Predicate;
+use super::sql::operand::{Operand, Related};
+use super::sql::predicate::{Op, Predicate};
 use super::sql::select::{Arm, Column, Select};
 use super::value::{ColumnType, Row, Value};
-use crate::catalog::{self, Entity, Kind, Link};
+use crate::catalog::{self, Entity, Kind, Link, NodeKey};
 
 /// One resident entity.
 #[derive(Debug)]
@@ -255,8 +256,46 @@ impl Snapshot {
         Some(ids)
     }
 
+    /// The same, with the rows found first where few meet their condition and an index finds them.
+    #[must_use]
+    pub fn reached(&self, mut related: Related) -> Related {
+        related.narrow = match related.link {
+            Link::Junction { far, .. } if related.pairs_only => {
+                related.inner.pinned(far).is_some_and(|ids| self.are_few(related.target, ids.len()))
+            }
+            _ => !related.target.mirrored && self.is_narrow(related.target, &related.inner),
+        };
+        related
+    }
+
+    /// Whether a condition asks for keys, or for rows that lead to few places or sectors.
+    fn is_narrow(&self, entity: &Entity, predicate: &Predicate) -> bool {
+        match predicate {
+            Predicate::And(parts) => parts.iter().any(|part| self.is_narrow(entity, part)),
+            Predicate::Or(parts) => parts.iter().all(|part| self.is_narrow(entity, part)),
+            Predicate::Exists(related) => related.narrow,
+            Predicate::Compare(Operand::Column(column), Op::Eq, _)
+            | Predicate::Ints(Operand::Column(column), _)
+            | Predicate::Texts(Operand::Column(column), _) => {
+                let is_key = entity.key == [*column] || entity.node == Some(NodeKey::Column(column));
+                let leads_to = entity.relations.iter().find_map(|relation| match relation.link {
+                    Link::One { column: by, .. } if by == *column => Some(relation.target),
+                    _ => None,
+                });
+                let few = |ids: Vec<i64>| leads_to.is_some_and(|tree| self.are_few(tree, ids.len()));
+                is_key || predicate.pinned(column).is_some_and(few)
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether so many rows of a tree are a small part of it.
+    fn are_few(&self, tree: &Entity, count: usize) -> bool {
+        const PARTS: usize = 4;
+        tree.tree && self.table(tree).is_some_and(|table| count * PARTS <= table.rows.len())
+    }
+
     fn holds(&self, table: &Table, row: &Row, predicate: &Predicate) -> Option<bool> {
-        use super::sql::operand::Operand;
         let value = |operand: &Operand| match operand {
             Operand::Column(column) => table.position(column).map(|at| row.get(at)),
             Operand::PeriodEnd | Operand::PeriodNumber | Operand::Through(_) | Operand::Aggregate(_) => None,

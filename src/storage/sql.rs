@@ -3,6 +3,7 @@
 //! [`predicate`] is what a filter becomes, [`operand`] what it compares, [`order`] what an order and a cursor become,
 //! [`select`] the statements, [`grouped`] the counts of their rows by a value.
 
+pub mod explain;
 pub mod grouped;
 pub mod keyed;
 pub mod near;

@@ -157,34 +157,34 @@ impl Ids {
 }
 
 /// Rows for one table.
-struct Table {
-    name: &'static str,
+pub(super) struct Table {
+    pub(super) name: &'static str,
     columns: &'static [&'static str],
-    rows: Vec<Vec<Value>>,
+    pub(super) rows: Vec<Vec<Value>>,
 }
 
 impl Table {
-    fn new(name: &'static str, columns: &'static [&'static str]) -> Self {
+    pub(super) fn new(name: &'static str, columns: &'static [&'static str]) -> Self {
         Self { name, columns, rows: Vec::new() }
     }
 
-    fn save(&self, conn: &mut Conn) -> Loading<()> {
+    pub(super) fn save(&self, conn: &mut Conn) -> Loading<()> {
         bulk::insert(conn, self.name, self.columns, &[], &self.rows)?;
         Ok(())
     }
 }
 
 /// Names of subjects.
-struct Names {
+pub(super) struct Names {
     names: Table,
 }
 
 impl Names {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self { names: Table::new("names", &["subject_kind", "subject_id", "language", "ordinal", "text", "folded"]) }
     }
 
-    fn add(&mut self, kind: &str, id: i64, texts: [&str; 3]) {
+    pub(super) fn add(&mut self, kind: &str, id: i64, texts: [&str; 3]) {
         for (language, text) in LANGUAGES.iter().zip(texts).filter(|(_, text)| !text.is_empty()) {
             self.names.rows.push(vec![
                 Value::Text(kind.to_owned()),
@@ -202,7 +202,7 @@ impl Names {
         Ok(())
     }
 
-    fn save(&self, conn: &mut Conn) -> Loading<()> {
+    pub(super) fn save(&self, conn: &mut Conn) -> Loading<()> {
         self.names.save(conn)
     }
 }

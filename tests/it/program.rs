@@ -487,3 +487,20 @@ fn the_server_starts_before_its_database() {
         assert!(!text.contains("hush"), "{text}");
     }
 }
+
+#[test]
+fn synthetic_data_are_refused_where_there_are_other_data() {
+    for db in demo_databases() {
+        db.conn()
+            .batch("INSERT INTO revisions (revision, committed_at, kind, summary) VALUES (3, '2026-01-01', 'BACI', '')")
+            .unwrap();
+        let address = match &db.address {
+            tearoad::storage::conn::Address::Sqlite(path) => path.to_str().unwrap().to_owned(),
+            tearoad::storage::conn::Address::Postgres(url) => url.clone(),
+        };
+        let output = run(&["demo", "--scale", "1", "--port", "0", "--database", &address]);
+        assert_eq!(output.status.code(), Some(1));
+        assert!(told(&output).contains("synthetic data go into a new database only"), "{}", told(&output));
+    }
+    assert_eq!(run(&["demo", "--scale", "0"]).status.code(), Some(2));
+}

@@ -32,14 +32,14 @@ fn header(path: &Path, text: &str) -> Header {
 }
 
 /// The query of a file: its own, or one of the questions that the interface shows.
-fn query_of(text: &str) -> String {
+pub fn query_of(text: &str) -> String {
     match text.lines().find_map(|line| line.strip_prefix("# include: ")) {
         Some(path) => std::fs::read_to_string(in_project(path)).unwrap(),
         None => text.to_owned(),
     }
 }
 
-fn queries() -> Vec<PathBuf> {
+pub fn queries() -> Vec<PathBuf> {
     files_below(&in_project("tests/queries"), &[".graphql"])
 }
 

@@ -73,6 +73,9 @@ pub struct Related {
     pub inner: Predicate,
     /// Whether `inner` is about the table of pairs alone, so that the other rows need not be looked at.
     pub pairs_only: bool,
+    /// Whether few rows meet `inner` and an index finds them: then they are found first, once, instead of for each row
+    /// that they are related to. PostgreSQL plans both alike.
+    pub narrow: bool,
 }
 
 impl Operand {
@@ -163,23 +166,69 @@ enum Join {
 impl Related {
     /// Related rows that meet a condition.
     pub fn new(target: &'static Entity, link: Link, inner: Predicate) -> Self {
-        Self { target, link, inner, pairs_only: false }
+        Self { target, link, inner, pairs_only: false, narrow: false }
     }
 
     /// Related rows with one of these ids.
     pub fn with_ids(target: &'static Entity, link: Link, ids: Vec<i64>) -> Self {
         match link {
             Link::Junction { far, .. } if target.scope.is_empty() => {
-                Self { target, link, inner: Predicate::int_in(far, ids), pairs_only: true }
+                Self { target, link, inner: Predicate::int_in(far, ids), pairs_only: true, narrow: false }
             }
             _ => Self::new(target, link, Predicate::int_in("id", ids)),
         }
     }
 
-    /// Writes `EXISTS (…)`.
+    /// Writes that there is one: `EXISTS (…)`, or `… IN (…)` where they are found first.
     pub fn push_exists<'b, DB: Dialect>(&'b self, out: &mut AstPass<'_, 'b, DB>, outer: Alias) -> QueryResult<()> {
+        if self.narrow {
+            return self.push_in(out, outer);
+        }
         out.push_sql("EXISTS (SELECT 1");
         self.push_from(out, outer, Join::Any)?;
+        out.push_sql(")");
+        Ok(())
+    }
+
+    /// Writes `id IN (SELECT … )` with the ids that the rows which meet the condition lead back to. An unknown id
+    /// among them makes the answer unknown instead of false, which no condition tells apart.
+    fn push_in<'b, DB: Dialect>(&'b self, out: &mut AstPass<'_, 'b, DB>, outer: Alias) -> QueryResult<()> {
+        let inner = outer.nested();
+        let junction = Alias::plain(inner.number + 1);
+        let (near, (from, back)) = match self.link {
+            Link::One { column, .. } => (column, (inner, "id")),
+            Link::Children { column } => ("id", (inner, column)),
+            Link::Subject { .. } => ("id", (inner, "subject_id")),
+            Link::Junction { near, .. } => ("id", (if self.pairs_only { inner } else { junction }, near)),
+        };
+        outer.column(out, near);
+        out.push_sql(" IN (SELECT ");
+        from.column(out, back);
+        match self.link {
+            Link::Junction { table, .. } if self.pairs_only => push_table(out, table, inner),
+            Link::Junction { table, far, .. } => {
+                push_table(out, self.target.table, inner);
+                out.push_sql(" JOIN ");
+                out.push_sql(table);
+                out.push_sql(" ");
+                junction.name(out);
+                out.push_sql(" ON ");
+                push_equal(out, (junction, far), (inner, "id"));
+            }
+            _ => push_table(out, self.target.table, inner),
+        }
+        out.push_sql(" WHERE ");
+        self.inner.walk(out, inner)?;
+        if let Link::Subject { kind } = self.link {
+            out.push_sql(" AND ");
+            inner.column(out, "subject_kind");
+            out.push_sql(" = '");
+            out.push_sql(kind);
+            out.push_sql("'");
+        }
+        if !self.pairs_only {
+            inner.and_scope(out, self.target.scope);
+        }
         out.push_sql(")");
         Ok(())
     }

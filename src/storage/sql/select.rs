@@ -100,8 +100,8 @@ pub fn position(columns: &[Column], order: &[Key], key: usize) -> Option<usize> 
 pub struct Count(pub Select);
 
 /// A page and the count of its whole list in one statement. Behind the columns of the page stand, without parents, a
-/// mark that is null where the page has no row, and the count; with parents the row's parent, the count's parent, and
-/// the count: a page without rows still has a count.
+/// mark that is null in the row which only carries the count, and the count there; with parents the row's parent, the
+/// count's parent, and the count: a page without rows still has a count.
 #[derive(Debug, Clone)]
 pub struct Counted {
     /// The page.
@@ -329,6 +329,45 @@ impl Select {
         }
     }
 
+    /// The only arm, where its rows have an id and are ordered by columns.
+    fn found_by_id(&self) -> Option<&Arm> {
+        let is_ordered = self.order.iter().all(|key| matches!(key.by, Operand::Column(_)));
+        self.arms.first().filter(|_| self.arms.len() == 1 && is_ordered && self.entity.key == ["id"])
+    }
+
+    /// The ids of each parent's first rows, then the rows: without a lateral join this is what reads no more of a
+    /// parent's rows than its page, where an index has their order. A window reads and numbers all of them.
+    fn push_found_by_id<'b, DB: Dialect>(
+        &'b self,
+        out: &mut AstPass<'_, 'b, DB>,
+        arm: &'b Arm,
+        parents: &'b Parents,
+    ) -> QueryResult<()> {
+        let alias = Alias { number: 0, side: arm.side };
+        out.push_sql("SELECT ");
+        self.push_columns(out, alias)?;
+        out.push_sql(", k.c0 AS p FROM ");
+        DB::key_table(out, &parents.keys)?;
+        out.push_sql(" CROSS JOIN ");
+        out.push_sql(self.entity.table);
+        out.push_sql(" ");
+        alias.name(out);
+        out.push_sql(" WHERE ");
+        alias.column(out, "id");
+        out.push_sql(" IN (SELECT ");
+        alias.column(out, "id");
+        self.push_from(out, alias, Parent::Lateral)?;
+        if !matches!(arm.predicate, Predicate::All) {
+            out.push_sql(" AND ");
+            arm.predicate.walk(out, alias)?;
+        }
+        self.push_order(out, alias);
+        self.push_limit(out);
+        out.push_sql(") ORDER BY p");
+        self.push_merged_order(out, ", ");
+        Ok(())
+    }
+
     fn push_parented<'b, DB: Dialect>(
         &'b self,
         out: &mut AstPass<'_, 'b, DB>,
@@ -346,6 +385,7 @@ impl Select {
                 self.push_merged_order(out, ", ");
                 Ok(())
             }
+            Some(_) if let Some(arm) = self.found_by_id() => self.push_found_by_id(out, arm, parents),
             Some(limit) => {
                 out.push_sql("SELECT * FROM (SELECT u.*, row_number() OVER (PARTITION BY p");
                 self.push_merged_order(out, " ORDER BY ");
@@ -442,11 +482,17 @@ impl<DB: Dialect> QueryFragment<DB> for Count {
 impl<DB: Dialect> QueryFragment<DB> for Counted {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         let Some(parents) = &self.page.parents else {
-            out.push_sql("SELECT u.*, n.total FROM (SELECT COUNT(*) AS total FROM (");
-            self.whole.push_all(&mut out)?;
-            out.push_sql(") w) n LEFT JOIN (SELECT p.*, 1 AS one FROM (");
+            // One below the other: a page that is joined with its count is stored by SQLite, and then it works out all
+            // columns of every row of the list before it sorts them.
+            out.push_sql("SELECT p.*, 1 AS one, CAST(NULL AS BIGINT) AS total FROM (");
             self.page.push_arms(&mut out, Parent::None, true)?;
-            out.push_sql(") p) u ON TRUE");
+            out.push_sql(") p UNION ALL SELECT ");
+            for _ in 0..self.page.columns.len().max(1) {
+                out.push_sql("NULL, ");
+            }
+            out.push_sql("NULL, (SELECT COUNT(*) FROM (");
+            self.whole.push_all(&mut out)?;
+            out.push_sql(") w)");
             self.page.push_merged_order(&mut out, " ORDER BY ");
             return Ok(());
         };

@@ -2,5 +2,5 @@ SELECT t0.slug AS c0, t0.starts_on AS c1, t0.id AS c2 FROM events t0 WHERE TRUE 
 SELECT t0.slug AS c0, t0.kind AS c1, t0.format AS c2, t0.starts_on AS c3, t0.id AS c4 FROM events t0 WHERE TRUE AND (t0.kind = ANY($1) AND t0.format <> $2) ORDER BY t0.starts_on, t0.id LIMIT 21
 SELECT t0.slug AS c0, t0.starts_on AS c1, t0.id AS c2 FROM events t0 WHERE TRUE AND (t0.slug >= $1 AND t0.slug < $2) ORDER BY t0.starts_on, t0.id LIMIT 21
 SELECT t0.slug AS c0, t0.series AS c1, t0.starts_on AS c2, t0.id AS c3 FROM events t0 WHERE TRUE AND (t0.series IS NULL AND t0.region_id = $1) ORDER BY t0.starts_on, t0.id LIMIT 21
-SELECT u.*, n.total FROM (SELECT COUNT(*) AS total FROM (SELECT 1 AS c0 FROM events t0 WHERE TRUE AND t0.kind = $1) w) n LEFT JOIN (SELECT p.*, 1 AS one FROM (SELECT t0.slug AS c0, t0.starts_on AS c1, t0.id AS c2 FROM events t0 WHERE TRUE AND t0.kind = $2 ORDER BY t0.starts_on, t0.id LIMIT 21) p) u ON TRUE ORDER BY c1, c2
+SELECT p.*, 1 AS one, CAST(NULL AS BIGINT) AS total FROM (SELECT t0.slug AS c0, t0.starts_on AS c1, t0.id AS c2 FROM events t0 WHERE TRUE AND t0.kind = $1 ORDER BY t0.starts_on, t0.id LIMIT 21) p UNION ALL SELECT NULL, NULL, NULL, NULL, (SELECT COUNT(*) FROM (SELECT 1 AS c0 FROM events t0 WHERE TRUE AND t0.kind = $2) w) ORDER BY c1, c2
 SELECT 1 AS c0 FROM (SELECT 1 AS c0 FROM events t0 WHERE TRUE) u LIMIT 1

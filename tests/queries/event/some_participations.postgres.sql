@@ -1,2 +1,2 @@
-SELECT t0.slug AS c0, t0.id AS c1, t0.starts_on AS c2 FROM events t0 WHERE TRUE AND EXISTS (SELECT 1 FROM participations t1 WHERE t1.event_id = t0.id AND (t1.headcount > $1 AND t1.region_id = ANY($2))) ORDER BY t0.starts_on, t0.id LIMIT 21
+SELECT t0.slug AS c0, t0.id AS c1, t0.starts_on AS c2 FROM events t0 WHERE TRUE AND t0.id IN (SELECT t1.event_id FROM participations t1 WHERE (t1.headcount > $1 AND t1.region_id = ANY($2))) ORDER BY t0.starts_on, t0.id LIMIT 21
 SELECT * FROM (SELECT t0.role AS c0, t0.headcount_unit AS c1, t0.headcount AS c2, t0.headcount_bound AS c3, t0.region_id AS c4, t0.id AS c5, t0.event_id AS p FROM participations t0 WHERE t0.event_id = ANY($1) AND t0.party_id IS NULL AND t0.region_id = ANY($2)) u ORDER BY p, c5

@@ -1,0 +1,2 @@
+DROP INDEX agreements_newest;
+DROP INDEX participations_party_event;

@@ -1,0 +1,1 @@
+DROP INDEX participations_party_event;
