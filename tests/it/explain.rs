@@ -39,6 +39,15 @@ const ALLOWED: &[(&str, &str, &str)] = &[
     ("event/nested_connections", "events", "counts all events"),
     ("event/ordered_by_relations", "events", "each event's number has to be known before the largest are"),
     (
+        "facets/filtered_and_cut",
+        "participations",
+        "counts those of the events since a day by their values: most of them",
+    ),
+    ("facets/of_events", "events", "counts all events by their values"),
+    ("facets/of_events", "event_sectors", "counts all events by their sectors"),
+    ("facets/shared", "agreements", "counts all agreements by their values"),
+    ("facets/shared", "agreement_sectors", "counts all agreements by their sectors"),
+    (
         "hints/several_conditions",
         "events",
         "the first and the last day of one of seven kinds, for the hint of an empty list",

@@ -410,7 +410,7 @@ fn terms_are_made_where_they_are_missing() {
     for db in demo_databases() {
         let conn = &mut db.conn();
         let full = dump(conn);
-        assert_eq!(migrate::down(conn).unwrap().as_deref(), Some("2026-11-25-000001_search_terms"));
+        while migrate::down(conn).unwrap().unwrap() != "2026-11-25-000001_search_terms" {}
         assert!(migrate::require_current(conn).is_err());
         migrate::up(conn).unwrap();
         assert_eq!(dump(conn), full, "{}: a database with data has its terms after `migrate up`", db.backend());

@@ -42,7 +42,7 @@ fn they_are_the_same_in_every_database() {
         ("agreements", "SELECT * FROM agreements ORDER BY id", 302),
         ("agreement_parties", "SELECT * FROM agreement_parties ORDER BY agreement_id, party_id", 550),
         ("names", "SELECT * FROM names WHERE subject_kind = 'PARTY' ORDER BY subject_id, language", 1_500),
-        ("terms", "SELECT * FROM terms ORDER BY term, kind, subject_id", 4_000),
+        ("terms", "SELECT * FROM terms ORDER BY 1, 2, 3, 4, 5, 6", 4_000),
         ("changes", "SELECT * FROM changes ORDER BY revision, entity, entity_key", 5_600),
     ];
     for (table, statement, at_least) in tables {
