@@ -139,7 +139,7 @@ fn nested_lists_take_as_many_statements_for_two_hundred_parents_as_for_one() {
             [1, 10, 200].iter().map(|first| ask_with(&graph, NESTED, json!({ "first": first }))).collect();
         for (answer, parents) in taken.iter().zip([1, 10, 200]) {
             assert_eq!(data(answer)["events"]["nodes"].as_array().unwrap().len(), parents);
-            // Events; their guests; participations; parties; the events of these.
+            // Events; their guests; participations; parties; the events of these, for companies and for organisations.
             assert_eq!(
                 statements(answer),
                 6,
