@@ -125,9 +125,14 @@ pub fn without_legal_form(tokens: &[Token]) -> Vec<Token> {
     if out.is_empty() { tokens.to_vec() } else { out }
 }
 
+/// Parts of a name that are compared: the time grows with their square.
+const MOST_PARTS: usize = 24;
+
 /// How alike two names are, from 0 (no word in common) to 1 (equal words): twice the weight of what they share over
 /// the weight of both. Each part is matched once, with the part most like it.
 pub fn likeness(asked: &[Part], name: &[Part]) -> f64 {
+    let cut = |parts: &'_ [Part]| parts.len().min(MOST_PARTS);
+    let (asked, name) = (asked.get(..cut(asked)).unwrap_or(asked), name.get(..cut(name)).unwrap_or(name));
     let weight = |parts: &[Part]| parts.iter().map(|p| p.weight).sum::<f64>();
     let all = weight(asked) + weight(name);
     if all <= 0.0 {
@@ -156,7 +161,8 @@ fn resemblance(a: &str, b: &str) -> f64 {
     if a == b {
         return 1.0;
     }
-    if !is_correctable(a) || !is_correctable(b) {
+    // Two errors change at most two letters, of up to four bytes each.
+    if a.len().abs_diff(b.len()) > 8 || !is_correctable(a) || !is_correctable(b) {
         return 0.0;
     }
     let is_long = |word: &str| word.chars().count() >= LONG;

@@ -1,6 +1,6 @@
 //! Codes, slugs and words of filters must be ones that some row has: a misspelt one is an error with the nearest ones,
 //! not an empty list. What memory knows is checked while the filter is read; the rest is noted there and looked up
-//! before the first list is read, one statement for all slugs of an entity.
+//! before the first list is read, one statement for all values of a column.
 
 use std::cell::RefCell;
 
@@ -10,11 +10,8 @@ use super::lookup::{code_of, naming, nearest, unknown};
 use crate::catalog::{Entity, Field};
 use crate::storage::bulk::Statement;
 use crate::storage::snapshot::Snapshot;
-use crate::storage::sql::Side;
-use crate::storage::sql::operand::Operand;
-use crate::storage::sql::predicate::Predicate;
-use crate::storage::sql::select::{Arm, Column, Select};
-use crate::storage::value::{ColumnType, List};
+use crate::storage::sql::near::Present;
+use crate::storage::value::ColumnType;
 
 /// A value that a filter asks for and only the database knows.
 #[derive(Debug, Clone)]
@@ -28,7 +25,7 @@ pub struct Mention {
 /// Everything mentioned in the filters of an operation.
 pub type Mentions = RefCell<Vec<Mention>>;
 
-/// Column whose values are each that of one row.
+/// Column whose neighbours in byte order are like it.
 const UNIQUE: &str = "slug";
 
 /// Checks a value of a filter, now or later.
@@ -94,32 +91,13 @@ pub fn sorted(mentions: Mentions) -> Vec<Mention> {
     all
 }
 
-/// Which of the values are there.
+/// Which of the values are there: one statement.
 fn present(session: &mut Session<'_>, of: &Mention, same: &[Mention]) -> Result<Vec<String>, RunError> {
     let mut values: Vec<String> = same.iter().map(|m| m.value.clone()).collect();
     values.sort_unstable();
     values.dedup();
-    let select = |condition: Predicate, limit: Option<u32>| Select {
-        entity: of.entity,
-        columns: vec![Column::Plain(of.field.column, ColumnType::Text)],
-        arms: vec![Arm { side: Side::Plain, predicate: condition }],
-        order: Vec::new(),
-        backward: false,
-        limit,
-        parents: None,
-    };
-    let batches: Vec<(Predicate, Option<u32>)> = if of.field.column == UNIQUE {
-        vec![(Predicate::Texts(Operand::Column(of.field.column), List::new(values)), None)]
-    } else {
-        // Many rows have the same word: one is enough.
-        values.iter().map(|value| (Predicate::text_eq(of.field.column, value), Some(1))).collect()
-    };
-    let mut found = Vec::new();
-    for (condition, limit) in batches {
-        let rows = session.rows(select(condition, limit), &[ColumnType::Text])?;
-        found.extend(rows.iter().filter_map(|row| row.text(0)).map(str::to_owned));
-    }
-    Ok(found)
+    let rows = session.rows(Present::new(of.entity, of.field.column, values), &[ColumnType::Text])?;
+    Ok(rows.iter().filter_map(|row| row.text(0)).map(str::to_owned).collect())
 }
 
 impl Mention {

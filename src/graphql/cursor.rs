@@ -88,10 +88,13 @@ fn fits(value: &Value, key: &Key, wanted: ColumnType) -> bool {
     }
 }
 
+/// Longest cursor: eight names of a thousand letters of three bytes.
+const LONGEST: usize = 32 * 1024;
+
 /// Reads a cursor of this list; `at` names the argument.
 pub fn decode(text: &str, list: ListHash, keys: &[(Key, ColumnType)], at: &str) -> Result<Cursor, GraphError> {
     let broken = || GraphError::new(Reason::CursorInvalid, format!("{at}: this is not a cursor")).at(at);
-    if text.len() > 4096 {
+    if text.len() > LONGEST {
         return Err(broken());
     }
     let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| broken())?;

@@ -36,6 +36,8 @@ use crate::storage::value::{ColumnType, Row, Value};
 
 /// Values of a facet that are given, with `first` or without.
 const MOST: usize = 1000;
+/// Rows that the statement of a facet is priced at: it reads all rows of the list.
+const STATEMENT: u64 = 500;
 /// Years that a facet is priced at.
 const YEARS: u64 = 100;
 /// Levels of a tree that are climbed; none is as deep.
@@ -339,7 +341,7 @@ impl<'a> Planner<'a> {
 /// Rows that the entries of a facet, with what is below them, may be for so many lists.
 pub(super) fn cost(plan: &FacetPlan, lists: u64) -> u64 {
     let first = plan.first.and_then(|first| u64::try_from(first).ok()).unwrap_or(u64::MAX);
-    rows_cost(&plan.entries, lists.saturating_mul(plan.counted.most.min(first).max(1)))
+    STATEMENT.saturating_add(rows_cost(&plan.entries, lists.saturating_mul(plan.counted.most.min(first).max(1))))
 }
 
 /// A value as it is told from others and ordered among equal counts.

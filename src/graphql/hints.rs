@@ -2,6 +2,8 @@
 //! empties the list, and what the rows have instead is told. Runs only after an empty answer, never fails it, and stops
 //! with the request's time.
 
+use std::time::Duration;
+
 use serde_json::{Value as Json, json};
 
 use super::connection::List;
@@ -21,6 +23,8 @@ use crate::storage::value::{ColumnType, Row, Value};
 
 /// Empty lists of one answer that are explained.
 const MOST_LISTS: usize = 3;
+/// Time that all hints of an answer may take; the answer waits for them.
+const TIME: Duration = Duration::from_millis(300);
 /// Conditions of one filter that are left out in turn.
 const MOST_CONDITIONS: usize = 8;
 
@@ -28,8 +32,15 @@ const MOST_CONDITIONS: usize = 8;
 pub fn of_empty_lists(session: &mut Session<'_>) -> Vec<Json> {
     let empty = std::mem::take(&mut session.empty);
     let mut hints = Vec::new();
+    if empty.is_empty() || session.conn.hurry(TIME).is_err() {
+        return hints;
+    }
     for list in empty.iter().take(MOST_LISTS) {
-        match (Search { session: &mut *session, list }).hint() {
+        // Beside the period itself.
+        let about_dataset = |name: &str| name.ends_with(".dataset") || name.ends_with(".period");
+        let conditions = list.list.page.iter().flat_map(|p| &p.conditions);
+        let only_dataset = conditions.into_iter().all(|(name, _)| about_dataset(name));
+        match (Search { session: &mut *session, list, only_dataset }).hint() {
             Ok(hint) => hints.extend(hint),
             // The answer stands without hints; on PostgreSQL no further statement of the transaction would run.
             Err(_) => break,
@@ -42,6 +53,8 @@ pub fn of_empty_lists(session: &mut Session<'_>) -> Vec<Json> {
 struct Search<'s, 'a> {
     session: &'s mut Session<'a>,
     list: &'s EmptyList,
+    /// Whether the filter names nothing but datasets and periods.
+    only_dataset: bool,
 }
 
 type Found<T> = Result<T, StorageError>;
@@ -60,6 +73,10 @@ impl Search<'_, '_> {
         let mut emptying = Vec::new();
         for (at, (name, _)) in conditions.iter().enumerate() {
             let others = without(&conditions, at);
+            // Amounts are compared within the dataset that the filter names: without it they mean nothing.
+            if name.ends_with(".dataset") && others.mentions("value_scaled") {
+                continue;
+            }
             // With one condition its absence leaves all rows, which are there.
             if conditions.len() == 1 || self.exists(&others)? {
                 let instead = self.instead(name, &others)?;
@@ -142,14 +159,19 @@ impl Search<'_, '_> {
         Ok(rows.first().and_then(|row| Some(format!("{} from {} to {}", field.name, shown(row, 0)?, shown(row, 1)?))))
     }
 
-    /// The periods for which the datasets and reporters in question have figures, by frequency: from the coverage,
-    /// which is small.
+    /// The periods of the figures that meet the other conditions, by frequency: those of a named reporter or partner
+    /// are read, and what a dataset has altogether is known from its coverage, which is small.
     fn periods(&mut self, others: &Predicate) -> Found<Option<String>> {
-        let parts = ["dataset_id", "reporter_id"].into_iter().filter_map(|column| {
-            let ids = others.pinned(column)?;
-            Some(Predicate::int_in(column, ids))
-        });
-        let select = covered(&COVERAGE, Predicate::all(parts.collect()));
+        let of_few = ["reporter_id", "partner_id"].iter().any(|column| others.pinned(column).is_some());
+        let select = if of_few || self.list.parents.is_some() {
+            self.select(others, period_columns())
+        } else if self.only_dataset {
+            let datasets =
+                others.pinned("dataset_id").map_or(Predicate::All, |ids| Predicate::int_in("dataset_id", ids));
+            covered(&COVERAGE, datasets)
+        } else {
+            return Ok(None);
+        };
         let rows = self.session.rows(Extent(select), &[ColumnType::Int; 3])?;
         let spans: Vec<String> = rows.iter().filter_map(span).collect();
         Ok((!spans.is_empty()).then(|| format!("figures exist for {}", spans.join(", "))))
@@ -158,16 +180,19 @@ impl Search<'_, '_> {
 
 /// First months of periods, by their length.
 fn covered(entity: &'static Entity, condition: Predicate) -> Select {
-    let column = |name| Column::Plain(name, ColumnType::Int);
     Select {
         entity,
-        columns: vec![column("period_start"), column("period_months")],
+        columns: period_columns(),
         arms: vec![Arm { side: Side::Plain, predicate: condition }],
         order: Vec::new(),
         backward: false,
         limit: None,
         parents: None,
     }
+}
+
+fn period_columns() -> Vec<Column> {
+    ["period_start", "period_months"].map(|name| Column::Plain(name, ColumnType::Int)).to_vec()
 }
 
 /// `2012–2022 (YEAR)`.

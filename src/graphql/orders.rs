@@ -42,6 +42,7 @@ pub fn order_of(inputs: &Inputs<'_>, entity: &'static Entity, order: Option<&Jso
         entity,
         match order {
             None => default_order(entity),
+            Some(Json::Array(keys)) if keys.is_empty() => default_order(entity),
             Some(order) => asked_order(inputs, entity, order)?,
         },
     ))

@@ -11,6 +11,7 @@ use super::collect::{Reader, sub_selections};
 use super::errors::GraphError;
 use super::render::push_key;
 use super::variables::Use;
+use crate::domain::error_code::Reason;
 
 /// The key under which objects carry their type when a variable is null; no response key can be like it.
 pub const TYPE_KEY: &str = ":type";
@@ -25,19 +26,35 @@ pub struct Propagated {
 }
 
 /// Goes through `data`, in which fields that fail were left out. `told` are the errors of root fields.
-pub fn propagate(reader: &Reader<'_>, root: &SelectionSet, data: &Json, told: Vec<GraphError>) -> Propagated {
-    let mut pass = Pass { reader, out: String::new(), errors: Vec::new(), told };
+///
+/// Errors: above [`MOST_ERRORS`] the request is refused, since each object of a long answer may have several.
+pub fn propagate(
+    reader: &Reader<'_>,
+    root: &SelectionSet,
+    data: &Json,
+    told: Vec<GraphError>,
+) -> Result<Propagated, GraphError> {
+    let mut pass = Pass { reader, out: String::new(), errors: Vec::new(), told, too_many: false };
     if pass.object("Query", &[root], data, Path::Root).is_err() {
         pass.out = "null".to_owned();
     }
-    Propagated { data: pass.out, errors: pass.errors }
+    if pass.too_many {
+        let message =
+            format!("a variable is null where a value must stand, in more than {MOST_ERRORS} places of the answer");
+        return Err(GraphError::new(Reason::InvalidVariables, message).at("variables").hint("give it a value"));
+    }
+    Ok(Propagated { data: pass.out, errors: pass.errors })
 }
+
+/// Errors of null variables that one answer tells.
+pub const MOST_ERRORS: usize = 1000;
 
 struct Pass<'r, 'a> {
     reader: &'r Reader<'a>,
     out: String,
     errors: Vec<GraphError>,
     told: Vec<GraphError>,
+    too_many: bool,
 }
 
 /// Where a value stands.
@@ -59,6 +76,9 @@ impl<'a> Pass<'_, 'a> {
         value: &Json,
         path: Path<'_>,
     ) -> Result<(), Nulled> {
+        if self.too_many {
+            return Err(Nulled);
+        }
         let fields = self.reader.collect_all(concrete, sets).map_err(|used| self.fail(&used, path))?;
         self.out.push('{');
         for (position, (key, fields)) in fields.iter().enumerate() {
@@ -93,7 +113,9 @@ impl<'a> Pass<'_, 'a> {
             Json::Object(_) => {
                 let named = ty.inner_named_type();
                 let concrete = match self.reader.types.types.get(named) {
-                    Some(ExtendedType::Interface(_)) => value.get(TYPE_KEY).and_then(Json::as_str),
+                    Some(ExtendedType::Interface(_) | ExtendedType::Union(_)) => {
+                        value.get(TYPE_KEY).and_then(Json::as_str)
+                    }
                     _ => Some(named.as_str()),
                 };
                 self.object(concrete.unwrap_or_default(), &sub_selections(fields), value, path)?;
@@ -123,6 +145,10 @@ impl<'a> Pass<'_, 'a> {
     }
 
     fn fail(&mut self, used: &Use<'_>, path: Path<'_>) -> Nulled {
+        self.too_many |= self.errors.len() >= MOST_ERRORS;
+        if self.too_many {
+            return Nulled;
+        }
         let mut error = used.null_error(self.reader.document);
         error.path = path.to_vec();
         self.errors.push(error);

@@ -218,7 +218,7 @@ impl Graph {
             let mut done = write(&roots, session, &introspection, backend, &limits)?;
             if nulls {
                 let data = serde_json::from_str(&done.data).map_err(|e| internal("unreadable answer", &e))?;
-                let passed = propagate(&reader, &operation.selection_set, &data, done.errors);
+                let passed = propagate(&reader, &operation.selection_set, &data, done.errors)?;
                 (done.data, done.errors) = (passed.data, passed.errors);
             }
             Ok(done)

@@ -107,7 +107,7 @@ impl Question {
             (&["text"], "give fewer words, or the beginning of one")
         };
         let text = crate::domain::words::whole(&search.text);
-        let message = format!("no name has all words of `{text}`, and it is no code; {less}");
+        let message = format!("nothing was found for `{text}`: no code, and no name with all its words; {less}");
         Some(json!({ "list": "search", "reason": "NO_HITS", "conditions": conditions, "message": message }))
     }
 

@@ -225,6 +225,15 @@ impl Conn {
         }
     }
 
+    /// Lets the statements that follow in this transaction run no longer than this altogether.
+    pub fn hurry(&mut self, rest: Duration) -> Result<(), StorageError> {
+        deadline::shorten(rest);
+        match self {
+            Self::Sqlite(_) => Ok(()),
+            Self::Postgres(_) => self.batch(&format!("SET LOCAL statement_timeout = {}", rest.as_millis())),
+        }
+    }
+
     /// `sqlite` or `postgresql`.
     pub fn backend(&self) -> &'static str {
         match self {

@@ -10,7 +10,7 @@ use std::cell::RefCell;
 use std::ffi::{c_char, c_int, c_void};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Once};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use libsqlite3_sys as ffi;
 
@@ -35,6 +35,15 @@ const STEPS: c_int = 2000;
 /// Sets, or with `None` removes, the limit of all SQLite statements of this thread.
 pub fn set(limit: Option<Limit>) {
     LIMIT.set(limit);
+}
+
+/// Lets the statements of this thread that follow run no longer than this altogether.
+pub fn shorten(rest: Duration) {
+    LIMIT.with_borrow_mut(|limit| {
+        if let Some(limit) = limit {
+            limit.until = limit.until.min(Instant::now() + rest);
+        }
+    });
 }
 
 /// Why no statement may run on this thread any more, if so.

@@ -123,6 +123,30 @@ fn the_error_of_a_null_variable_says_where_it_stands_and_what_to_do() {
 }
 
 #[test]
+fn a_null_variable_leaves_objects_of_unions_and_interfaces_as_they_are() {
+    for db in demo_databases() {
+        let query = "query($on: Boolean = true) { search(text: \"zibo\", kinds: [REGION]) { hits { node { ... on Region { code } } } }
+            agreement(slug: \"buryatia-zibo-strategic-cooperation-2024-08\") { signatories { slug } }
+            region(code: \"CN\") { code @include(if: $on) } }";
+        let answer = ask_with_nulls(&db.graph(), query);
+        assert_eq!(answer["data"]["search"]["hits"][0]["node"]["code"], "CN-370300", "{answer:#}");
+        assert_eq!(answer["data"]["agreement"]["signatories"][1]["slug"], "ccpit-zibo", "{answer:#}");
+        assert_eq!(answer["data"]["region"], Json::Null);
+    }
+}
+
+#[test]
+fn a_null_variable_in_too_many_places_refuses_the_request() {
+    let databases = demo_databases();
+    let parents: String = (0..10).map(|n| format!("p{n}: parent {{ code @skip(if: $on) }} ")).collect();
+    let query = format!("query($on: Boolean = true) {{ regions(first: 200) {{ nodes {{ {parents} }} }} }}");
+    let answer = ask_with_nulls(&databases[0].graph(), &query);
+    assert!(answer.get("data").is_none());
+    assert_eq!(answer["errors"].as_array().unwrap().len(), 1);
+    assert_eq!(answer["errors"][0]["extensions"]["reason"], "INVALID_VARIABLES");
+}
+
+#[test]
 fn variables_that_do_not_fit_their_place_are_refused() {
     let databases = demo_databases();
     let graph = databases[0].graph();

@@ -174,6 +174,26 @@ fn rows_come_in_the_order_asked_by_fields_and_by_relations() {
 }
 
 #[test]
+fn an_empty_order_is_the_own_order_and_a_unit_named_twice_is_one() {
+    let world = World::new(SEED);
+    for db in world_databases(&world) {
+        let graph = wide(&db);
+        let list = |arguments: &str| {
+            let answer = ask(&graph, &format!("{{ events({arguments}) {{ nodes {{ id }} }} }}"));
+            data(&answer)["events"]["nodes"].clone()
+        };
+        assert_eq!(list("orderBy: [], first: 200"), list("first: 200"));
+        let by = |filter: &str| {
+            format!("orderBy: {{participations: {{sum: {{field: HEADCOUNT, filter: {filter}}}}}}}, first: 200")
+        };
+        let once = list(&by("{headcountUnit: {eq: COMPANIES}}"));
+        assert_eq!(list(&by("{headcountUnit: {in: [COMPANIES, COMPANIES]}}")), once);
+        let both = "{and: [{headcountUnit: {in: [COMPANIES, PEOPLE]}}, {headcountUnit: {in: [COUNTRIES, COMPANIES]}}]}";
+        assert_eq!(list(&by(both)), once);
+    }
+}
+
+#[test]
 fn orders_that_say_nothing_or_add_different_units_are_refused() {
     let world = World::new(SEED);
     for db in world_databases(&world) {

@@ -19,6 +19,7 @@ use crate::graphql::execute::Session;
 use crate::graphql::inputs::Inputs;
 use crate::graphql::lookup;
 use crate::graphql::plan::{RowPlan, texts};
+use crate::storage::deadline;
 use crate::storage::snapshot::Snapshot;
 use crate::storage::sql::operand::Operand;
 use crate::storage::sql::predicate::Predicate;
@@ -137,7 +138,12 @@ impl Reconcile {
                 (id, parted.collect())
             })
             .collect();
-        let rows = self.names.iter().zip(&look_ups).zip(&candidates).map(|(((name, tokens), look_ups), candidates)| {
+        let mut rows = Vec::with_capacity(self.names.len());
+        for (((name, tokens), look_ups), candidates) in self.names.iter().zip(&look_ups).zip(&candidates) {
+            // Comparing takes time that no statement's limit sees.
+            if let Some(stopped) = deadline::stopped() {
+                return Err(stopped.into());
+            }
             let codes = found.get(look_ups.code).map_or(&[][..], |s| s.found.as_slice());
             let mut hits: Vec<Hit> = codes
                 .iter()
@@ -153,9 +159,9 @@ impl Reconcile {
             }
             hits.sort_by(Hit::order);
             let hits = hits.into_iter().take(self.first).map(Hit::tree).collect();
-            Tree::Object(vec![("name", Tree::Text(name.clone())), ("hits", Tree::List(hits))])
-        });
-        Ok(Tree::List(rows.collect()))
+            rows.push(Tree::Object(vec![("name", Tree::Text(name.clone())), ("hits", Tree::List(hits))]));
+        }
+        Ok(Tree::List(rows))
     }
 
     fn hit(&self, id: i64, asked: &[Token], score: f64, name: &Name) -> Option<Hit> {

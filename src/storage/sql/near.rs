@@ -1,4 +1,4 @@
-//! Slugs like a text that is none: its neighbours in byte order, which begin alike, and those of rows whose names hold
+//! Which texts are slugs or words of a column, and slugs like a text that is none: its neighbours in byte order, which begin alike, and those of rows whose names hold
 //! its words. Every part is cut short and served by an index, however many rows there are.
 
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
@@ -9,7 +9,7 @@ use super::Alias;
 use super::select::untyped_query;
 use crate::catalog::{Entity, search};
 use crate::domain::fold::fold;
-use crate::storage::dialect::Dialect;
+use crate::storage::dialect::{Dialect, TextTable};
 use crate::storage::terms::Form;
 use crate::storage::value::Value;
 
@@ -45,21 +45,23 @@ impl Near {
 
 impl<DB: Dialect> QueryFragment<DB> for Near {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        let rows = Alias::plain(0);
+        let (rows, near) = (Alias::plain(0), Alias::plain(1));
         out.push_sql("SELECT ");
         rows.column(&mut out, "slug");
         out.push_sql(" AS c0 FROM (");
         for (index, (op, direction)) in [(" >= ", ""), (" < ", " DESC")].into_iter().enumerate() {
             out.push_sql(if index == 0 {
-                "SELECT * FROM (SELECT r.* FROM "
+                "SELECT * FROM (SELECT t1.* FROM "
             } else {
-                " UNION ALL SELECT * FROM (SELECT r.* FROM "
+                " UNION ALL SELECT * FROM (SELECT t1.* FROM "
             });
             out.push_sql(self.entity.table);
-            out.push_sql(" r WHERE r.slug");
+            out.push_sql(" t1 WHERE t1.slug");
             out.push_sql(op);
             DB::bind(&mut out, &self.slug)?;
-            out.push_sql(" ORDER BY r.slug");
+            // Inside the limit: rows of another kind in the same table must not take the places.
+            near.and_scope(&mut out, self.entity.scope);
+            out.push_sql(" ORDER BY t1.slug");
             out.push_sql(direction);
             out.push_sql(LIMIT);
             out.push_sql(&format!(") n{index}"));
@@ -82,4 +84,37 @@ impl<DB: Dialect> QueryFragment<DB> for Near {
     }
 }
 
-untyped_query!(Near);
+/// Which of some texts are a value of a column.
+#[derive(Debug, Clone)]
+pub struct Present {
+    entity: &'static Entity,
+    column: &'static str,
+    values: TextTable,
+}
+
+impl Present {
+    /// Those of `values` that some row of the entity has in the column.
+    pub fn new(entity: &'static Entity, column: &'static str, values: Vec<String>) -> Self {
+        Self { entity, column, values: TextTable::new(values.into_iter().map(|value| vec![value]).collect(), 1) }
+    }
+}
+
+impl<DB: Dialect> QueryFragment<DB> for Present {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        let rows = Alias::plain(0);
+        out.push_sql("SELECT k.c0 FROM ");
+        DB::text_table(&mut out, &self.values)?;
+        out.push_sql(" WHERE EXISTS (SELECT 1 FROM ");
+        out.push_sql(self.entity.table);
+        out.push_sql(" ");
+        rows.name(&mut out);
+        out.push_sql(" WHERE ");
+        rows.column(&mut out, self.column);
+        out.push_sql(" = k.c0");
+        rows.and_scope(&mut out, self.entity.scope);
+        out.push_sql(")");
+        Ok(())
+    }
+}
+
+untyped_query!(Near, Present);

@@ -194,9 +194,18 @@ impl Predicate {
     pub fn pinned_words(&self, wanted: &str) -> Option<Vec<&str>> {
         match self {
             Self::Compare(by, Op::Eq, Value::Text(word)) if by.is_column(wanted) => Some(vec![word]),
-            Self::Texts(by, list) if by.is_column(wanted) => Some(list.values.iter().map(String::as_str).collect()),
+            Self::Texts(by, list) if by.is_column(wanted) => {
+                let mut words: Vec<&str> = list.values.iter().map(String::as_str).collect();
+                words.sort_unstable();
+                words.dedup();
+                Some(words)
+            }
             Self::Nothing => Some(Vec::new()),
-            Self::And(parts) => parts.iter().filter_map(|p| p.pinned_words(wanted)).min_by_key(Vec::len),
+            Self::And(parts) => parts.iter().filter_map(|p| p.pinned_words(wanted)).reduce(|a, b| {
+                let mut a = a;
+                a.retain(|word| b.contains(word));
+                a
+            }),
             Self::Or(parts) => {
                 let mut all = Vec::new();
                 for part in parts {
@@ -207,6 +216,18 @@ impl Predicate {
                 Some(all)
             }
             _ => None,
+        }
+    }
+
+    /// Whether a column of the row itself is compared.
+    pub fn mentions(&self, column: &str) -> bool {
+        match self {
+            Self::Compare(by, ..) | Self::Null(by) | Self::Like(by, _) => by.is_column(column),
+            Self::Ints(by, _) => by.is_column(column),
+            Self::Texts(by, _) | Self::Dates(by, _) => by.is_column(column),
+            Self::And(parts) | Self::Or(parts) => parts.iter().any(|part| part.mentions(column)),
+            Self::Not(inner) => inner.mentions(column),
+            Self::All | Self::Nothing | Self::Exists(_) | Self::After(_) => false,
         }
     }
 

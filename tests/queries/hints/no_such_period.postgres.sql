@@ -3,4 +3,4 @@ SELECT 1 AS c0 FROM (SELECT 1 AS c0 FROM trade_figures t0 WHERE TRUE AND t0.data
 SELECT 1 AS c0 FROM (SELECT 1 AS c0 FROM trade_figures t0 WHERE TRUE AND ((t0.dataset_id = $1 AND t0.flow = $2) AND (t0.period_start = $3 AND t0.period_months = $4))) u LIMIT 1
 SELECT 1 AS c0 FROM (SELECT 1 AS c0 FROM trade_figures t0 WHERE TRUE AND ((t0.dataset_id = $1 AND t0.reporter_id = $2) AND (t0.period_start = $3 AND t0.period_months = $4))) u LIMIT 1
 SELECT 1 AS c0 FROM (SELECT 1 AS c0 FROM trade_figures t0 WHERE TRUE AND ((t0.dataset_id = $1) AND (t0.reporter_id = $2 AND t0.flow = $3))) u LIMIT 1
-SELECT MIN(u.c0) AS c0, MAX(u.c0) AS c1, u.c1 AS c2 FROM (SELECT t0.period_start AS c0, t0.period_months AS c1 FROM dataset_coverage t0 WHERE TRUE AND t0.reporter_id = $1) u GROUP BY u.c1 ORDER BY u.c1 DESC
+SELECT MIN(u.c0) AS c0, MAX(u.c0) AS c1, u.c1 AS c2 FROM (SELECT t0.period_start AS c0, t0.period_months AS c1 FROM trade_figures t0 WHERE TRUE AND ((t0.dataset_id = $1) AND (t0.reporter_id = $2 AND t0.flow = $3))) u GROUP BY u.c1 ORDER BY u.c1 DESC
