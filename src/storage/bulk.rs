@@ -312,11 +312,11 @@ pub fn refresh_statistics(conn: &mut Conn) -> Result<(), StorageError> {
     }
 }
 
-/// The same after all search terms were made.
+/// The same after all search terms were made. Names and their owners count too: without statistics SQLite reads all
+/// companies by their kind to find twenty of them by id.
 pub fn refresh_terms(conn: &mut Conn) -> Result<(), StorageError> {
     match conn {
-        // Its look-ups are ranges of the key, whatever the numbers.
-        Conn::Sqlite(_) => Ok(()),
-        Conn::Postgres(_) => conn.batch("ANALYZE terms; ANALYZE term_deletions"),
+        Conn::Sqlite(_) => refresh_statistics(conn),
+        Conn::Postgres(_) => conn.batch("ANALYZE terms; ANALYZE term_deletions; ANALYZE names; ANALYZE parties"),
     }
 }

@@ -92,6 +92,7 @@ pub fn rebuild(conn: &mut Conn) -> Result<(), StorageError> {
     super::revision::lock(conn)?;
     conn.batch("DELETE FROM terms; DELETE FROM term_deletions")?;
     let mut words = Words { seen: HashSet::new(), key: &[] };
+    let mut any = false;
     for searchable in ALL {
         let mut last = i64::MIN;
         loop {
@@ -109,13 +110,15 @@ pub fn rebuild(conn: &mut Conn) -> Result<(), StorageError> {
                 .collect();
             let (Some(begin), Some(end)) = (ids.first(), ids.last()) else { break };
             last = *end;
+            any = true;
             add_chunk(conn, searchable, &format!("t.id BETWEEN {begin} AND {end}"), &mut words)?;
         }
     }
     let mark = vec![0, 0].into_iter().map(Value::Int).chain([Value::Text(String::new())]);
     let mark = mark.chain([Value::Int(0), Value::Int(VERSION), Value::Text(String::new())]).collect();
     bulk::insert(conn, "terms", COLUMNS, &[], &[mark])?;
-    bulk::refresh_terms(conn)
+    // An empty database has nothing to tell.
+    if any { bulk::refresh_terms(conn) } else { Ok(()) }
 }
 
 fn of_table(table: &str) -> impl Iterator<Item = &'static Searchable> {
