@@ -440,11 +440,11 @@ fn facets_have_a_price() {
     let world = World::new(SEED);
     let databases = world_databases(&world);
     let query = "{ events(first: 10) { nodes { participations(first: 1) { facets { role { count } } } } } }";
-    // 10 events, 10 participations, 10 times 10 roles and the unknown one.
+    // 10 events, 10 participations, 10 times 10 roles and the unknown one, and 500 for the statement.
     let priced = |cost: u64| ask(&databases[0].graph_with(Limits { cost, ..Limits::default() }), query);
-    let refused = priced(129);
-    assert_eq!(refused["errors"][0]["message"], "the operation asks for up to 130 rows, at most 129 are allowed");
-    assert!(data(&priced(130))["events"].is_object());
+    let refused = priced(629);
+    assert_eq!(refused["errors"][0]["message"], "the operation asks for up to 630 rows, at most 629 are allowed");
+    assert!(data(&priced(630))["events"].is_object());
     let below = "{ events { facets { region { value { companies(first: 200) { nodes { participations(first: 200) { nodes { id } } } } } } } } }";
     let error = refusal(&databases[0].graph(), below);
     assert_eq!(error["extensions"]["reason"], "TOO_EXPENSIVE", "lists below values are priced: {error}");
