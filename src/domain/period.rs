@@ -35,6 +35,31 @@ impl Period {
     }
 }
 
+/// The periods that a text which is none may be meant for: of the first year named in it the month or quarter that
+/// follows, and the periods around it. Empty without a year of four digits.
+pub fn nearest(text: &str) -> Vec<Period> {
+    // A day or an instant begins with its month: no more is read.
+    let chars: Vec<char> = text.chars().take(40).collect();
+    let is_digit = |c: &char| c.is_ascii_digit();
+    let Some(at) = chars.windows(4).position(|four| four.iter().all(is_digit)) else { return Vec::new() };
+    let number = |digits: &[char]| digits.iter().collect::<String>().parse::<i32>().ok();
+    let Some(year) = chars.get(at..at + 4).and_then(number) else { return Vec::new() };
+    let rest = chars.get(at + 4..).unwrap_or_default();
+    let begin = rest.iter().position(is_digit).unwrap_or(rest.len());
+    let (before, digits) = rest.split_at(begin);
+    let n_digits = digits.iter().take(2).take_while(|c| is_digit(c)).count();
+    let part = digits.get(..n_digits).and_then(number);
+    let month_of = |month: i32| Period { start: year * 12 + month.clamp(1, 12) - 1, months: 1 };
+    let quarter_of = |quarter: i32| Period { start: year * 12 + (quarter.clamp(1, 4) - 1) * 3, months: 3 };
+    match part {
+        None => vec![Period::year(year), quarter_of(1), month_of(1)],
+        Some(quarter) if before.iter().any(|c| matches!(c, 'q' | 'Q')) => {
+            vec![quarter_of(quarter), month_of(quarter.clamp(1, 4) * 3 - 2), Period::year(year)]
+        }
+        Some(month) => vec![month_of(month), quarter_of((month.clamp(1, 12) + 2) / 3), Period::year(year)],
+    }
+}
+
 impl FromStr for Period {
     type Err = PeriodError;
 
@@ -89,6 +114,26 @@ mod tests {
             ["", "23", "2023-", "2023-13", "2023-00", "2023-Q5", "2023-7", "2023-07-01", "２０２３", "+023", "2023-q2"]
         {
             assert_eq!(text.parse::<Period>(), Err(PeriodError), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_period_has_nearest_ones() {
+        for (text, wanted) in [
+            ("2023-13", vec!["2023-12", "2023-Q4", "2023"]),
+            ("2023/07", vec!["2023-07", "2023-Q3", "2023"]),
+            ("2023-7", vec!["2023-07", "2023-Q3", "2023"]),
+            ("2023q2", vec!["2023-Q2", "2023-04", "2023"]),
+            ("2023-Q5", vec!["2023-Q4", "2023-10", "2023"]),
+            ("2023-07-01", vec!["2023-07", "2023-Q3", "2023"]),
+            ("the year 2023", vec!["2023", "2023-Q1", "2023-01"]),
+            ("99999999", vec!["9999-12", "9999-Q4", "9999"]),
+            ("20", vec![]),
+            ("２０２３", vec![]),
+        ] {
+            let told: Vec<String> = nearest(text).iter().map(ToString::to_string).collect();
+            assert_eq!(told, wanted, "{text}");
+            assert!(told.iter().all(|t| t.parse::<Period>().is_ok()));
         }
     }
 

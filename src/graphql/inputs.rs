@@ -13,7 +13,7 @@ use crate::domain::decimal::bounds_scaled;
 use crate::domain::error_code::Reason;
 use crate::domain::flow::code_of;
 use crate::domain::fold::fold;
-use crate::domain::period::Period;
+use crate::domain::period::{self, Period};
 use crate::storage::snapshot::{Snapshot, Table};
 use crate::storage::sql::operand::{Operand, Related};
 use crate::storage::sql::predicate::{Op, Predicate, pattern};
@@ -296,8 +296,9 @@ impl Inputs<'_> {
         let read = |item: &Json, here: &str| -> Result<Period, GraphError> {
             let text = item.as_str().map_or_else(|| item.to_string(), str::to_owned);
             text.parse().map_err(|e| {
-                GraphError::new(Reason::InvalidPeriod, format!("{here}: `{}` is not a period; {e}", shown(item)))
-                    .at(here)
+                let message = format!("{here}: `{}` is not a period; {e}", shown(item));
+                let near: Vec<String> = period::nearest(&text).iter().map(ToString::to_string).collect();
+                lookup::naming(GraphError::new(Reason::InvalidPeriod, message).at(here), &near)
             })
         };
         let int = |n: i32| Value::Int(i64::from(n));
