@@ -340,27 +340,34 @@ fn types(plan: &RowPlan) -> Vec<ColumnType> {
     plan.columns.iter().map(Column::column_type).collect()
 }
 
-/// Divides rows by parent, drops the one that only tells that more follow, and turns pages read from their end.
-fn split(rows: &mut [Row], parent_at: Option<usize>, page: Option<(u32, bool)>) -> HashMap<i64, PageData> {
+/// Divides rows by parent, drops the one that only tells that more follow, so that nothing is read below it, and turns
+/// pages read from their end.
+fn split(rows: &mut Vec<Row>, parent_at: Option<usize>, page: Option<(u32, bool)>) -> HashMap<i64, PageData> {
     let mut pages: HashMap<i64, PageData> = HashMap::new();
     let parent_of = |row: &Row| parent_at.map_or(NO_PARENT, |at| row.int(at).unwrap_or(NO_PARENT));
-    let mut start = 0;
-    while let Some(first) = rows.get(start) {
-        let parent = parent_of(first);
-        let length = rows.iter().skip(start).take_while(|row| parent_of(row) == parent).count();
-        let mut kept = length;
+    let size = page.and_then(|(size, _)| usize::try_from(size).ok()).unwrap_or(usize::MAX);
+    let mut kept: Vec<Row> = Vec::with_capacity(rows.len());
+    let mut left = std::mem::take(rows).into_iter().peekable();
+    while let Some(first) = left.next() {
+        let (parent, start) = (parent_of(&first), kept.len());
         let mut more = false;
-        if let Some((size, backward)) = page {
-            let size = usize::try_from(size).unwrap_or(usize::MAX);
-            more = length > size;
-            kept = length.min(size);
-            if backward && let Some(part) = rows.get_mut(start..start + kept) {
-                part.reverse();
+        let mut next = Some(first);
+        while let Some(row) = next {
+            if kept.len() - start < size {
+                kept.push(row);
+            } else {
+                more = true;
             }
+            next = left.next_if(|row| parent_of(row) == parent);
         }
-        pages.insert(parent, PageData { range: start..start + kept, more, ..PageData::default() });
-        start += length;
+        if page.is_some_and(|(_, backward)| backward)
+            && let Some(part) = kept.get_mut(start..)
+        {
+            part.reverse();
+        }
+        pages.insert(parent, PageData { range: start..kept.len(), more, ..PageData::default() });
     }
+    *rows = kept;
     pages
 }
 
