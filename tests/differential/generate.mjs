@@ -8,8 +8,8 @@ import { respaced } from './respace.mjs';
 const DEPTH = 6;
 const LANGUAGES = ['EN', 'ZH', 'RU'];
 const DESCRIPTIONS = ['"text"', '""', '"$v: Int, { # \\" \\u0041"', '"""block, "quoted" """', '"""\n  é\n  \\""" {\n"""', '"淄博, :"'];
-// Root fields whose answers the service ranks itself.
-const RANKED = ['search', 'reconcile', 'regionsByCodes'];
+// Fields whose answers the service ranks or counts itself.
+const COMPUTED = ['search', 'reconcile', 'regionsByCodes', 'availability', 'facets'];
 
 export class Generator {
   constructor(reference, random) {
@@ -91,10 +91,9 @@ export class Generator {
 
   field(type, depth) {
     const { random } = this;
-    let fields = Object.values(type.getFields());
+    let fields = Object.values(type.getFields()).filter((f) => !COMPUTED.includes(f.name));
     if (depth >= DEPTH || this.left <= 0) fields = fields.filter((f) => isLeafType(getNamedType(f.type)));
     if (type.name === 'Query') {
-      fields = fields.filter((f) => !RANKED.includes(f.name));
       // Half of the time something with a key, which Query has many of.
       fields = random.chance(0.1) ? [] : fields;
       if (fields.length === 0) return random.chance(0.6) ? this.introspection() : '__typename';

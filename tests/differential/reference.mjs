@@ -64,7 +64,7 @@ export class Reference {
   }
 
   hasId(type) {
-    return isInterfaceType(type) || type.getInterfaces().some((i) => i.name === 'Node');
+    return type.name === 'Node' || (type.getInterfaces?.() ?? []).some((i) => i.name === 'Node');
   }
 
   // ---- reading
