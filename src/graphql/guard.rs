@@ -159,10 +159,13 @@ pub fn measure(document: &Document, limits: &Limits) -> Result<(), GraphError> {
             total.add(size);
         }
     }
-    // Fragments that nothing spreads are validated too.
-    for name in fragments.keys() {
-        if !known.contains_key(name) {
-            let size = fragment_size(name, &fragments, &mut known, 0);
+    // Fragments that nothing spreads are validated too; in the order of the document, so that the same document always
+    // gives the same answer.
+    for definition in &document.definitions {
+        if let Definition::FragmentDefinition(fragment) = definition
+            && !known.contains_key(fragment.name.as_str())
+        {
+            let size = fragment_size(&fragment.name, &fragments, &mut known, 0);
             total.add(Size { roots: 0, ..size });
         }
     }
