@@ -227,10 +227,11 @@ impl Conn {
 
     /// Lets the statements that follow in this transaction run no longer than this altogether.
     pub fn hurry(&mut self, rest: Duration) -> Result<(), StorageError> {
-        deadline::shorten(rest);
+        let left = deadline::shorten(rest);
         match self {
             Self::Sqlite(_) => Ok(()),
-            Self::Postgres(_) => self.batch(&format!("SET LOCAL statement_timeout = {}", rest.as_millis())),
+            // 0 would be no limit at all.
+            Self::Postgres(_) => self.batch(&format!("SET LOCAL statement_timeout = {}", left.as_millis().max(1))),
         }
     }
 

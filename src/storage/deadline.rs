@@ -37,13 +37,16 @@ pub fn set(limit: Option<Limit>) {
     LIMIT.set(limit);
 }
 
-/// Lets the statements of this thread that follow run no longer than this altogether.
-pub fn shorten(rest: Duration) {
-    LIMIT.with_borrow_mut(|limit| {
-        if let Some(limit) = limit {
+/// Lets the statements of this thread that follow run no longer than this altogether, and no longer than before; gives
+/// the time that is left.
+pub fn shorten(rest: Duration) -> Duration {
+    LIMIT.with_borrow_mut(|limit| match limit {
+        Some(limit) => {
             limit.until = limit.until.min(Instant::now() + rest);
+            limit.until.saturating_duration_since(Instant::now())
         }
-    });
+        None => rest,
+    })
 }
 
 /// Why no statement may run on this thread any more, if so.
