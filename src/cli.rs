@@ -3,7 +3,9 @@
 
 pub mod command;
 pub mod config;
+pub mod datasets;
 pub mod docs;
+pub mod import;
 
 use std::io::Write as _;
 use std::process::ExitCode;

@@ -7,6 +7,7 @@ pub mod bulk;
 pub mod conn;
 pub mod deadline;
 pub mod dialect;
+pub mod figures;
 pub mod migrate;
 pub mod pool;
 pub mod requester;

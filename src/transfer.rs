@@ -3,17 +3,31 @@
 //! [`seed`] loads what is inside the program, [`synthetic`] what is made for measuring; [`nomenclature`] and [`baci`] read files through [`csv_file`], tell every
 //! bad line through [`report`], and show how far they are through [`progress`].
 
-pub mod baci;
 pub mod csv_file;
+pub mod datasets;
+pub mod figures;
+pub mod input;
+pub mod layout;
+pub mod mapping;
 pub mod nomenclature;
+pub mod places;
+pub mod products;
 pub mod progress;
+pub mod reading;
+pub mod recognise;
 pub mod report;
+pub mod rows;
 pub mod seed;
+pub mod sorted;
 pub mod synthetic;
 
+use std::collections::BTreeMap;
 use std::fmt;
+use std::path::PathBuf;
 
 use crate::storage::StorageError;
+use crate::storage::conn::Conn;
+use crate::storage::revision;
 
 /// Why data did not come in.
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +44,9 @@ pub enum TransferError {
     /// Lines are bad; they have been told.
     #[error("{0} bad line(s); nothing was imported; fix the lines or pass --skip-bad")]
     BadLines(u64),
+    /// A dry run came to its end.
+    #[error("nothing was imported: a dry run")]
+    TakenBack(Box<Summary>),
     /// What an import may do was said wrongly.
     #[error("{0}")]
     Usage(String),
@@ -44,15 +61,47 @@ impl From<diesel::result::Error> for TransferError {
 /// How files are imported.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// Edition of the Harmonized System, where file names do not tell.
+    /// Classification of the codes, where files do not tell.
     pub edition: Option<String>,
     /// Load the good lines of files that have bad ones.
     pub skip_bad: bool,
-    /// The files hold all partners and products of their exporters.
+    /// The files hold all partners and products of their reporters.
     pub complete: bool,
+    /// Remove figures of the same reporters, flows and periods that the files do not have.
+    pub replace: bool,
+    /// Do everything and keep nothing.
+    pub dry_run: bool,
+    /// Make products that the nomenclature lacks, named as the files name them.
+    pub new_products: bool,
+    /// Code of the dataset, instead of the format's own.
+    pub dataset: Option<String>,
+    /// Encoding of files that are not UTF-8, instead of the format's own.
+    pub encoding: Option<String>,
+    /// The user's own words for codes.
+    pub map: Option<PathBuf>,
+    /// Where all bad rows are written.
+    pub report: Option<PathBuf>,
 }
 
-/// What an import did. `read` is the sum of all others but `deleted`.
+/// Runs an import in one transaction that takes the writers' lock; a dry run is taken back at its end.
+pub fn in_transaction(
+    conn: &mut Conn,
+    options: &Options,
+    run: impl FnOnce(&mut Conn) -> Result<Summary, TransferError>,
+) -> Result<Summary, TransferError> {
+    let result = conn.write(|conn| {
+        revision::lock(conn)?;
+        let summary = run(conn)?;
+        if options.dry_run { Err(TransferError::TakenBack(Box::new(summary))) } else { Ok(summary) }
+    });
+    match result {
+        Err(TransferError::TakenBack(summary)) => Ok(Summary { dry_run: true, ..*summary }),
+        result => result,
+    }
+}
+
+/// What an import did. Every row read is stored (new, changed or unchanged), merged with another row of its key, left out
+/// by a rule, or bad. A row with two amounts counts as two.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Summary {
     /// What was imported, for people.
@@ -67,27 +116,71 @@ pub struct Summary {
     pub unchanged: u64,
     /// Rows that were there and are not in the files any more.
     pub deleted: u64,
+    /// Rows that were put together with an earlier one of their key.
+    pub merged: u64,
     /// Lines that the rules leave out.
     pub left_out: u64,
+    /// The rules, with how many rows each left out.
+    pub reasons: BTreeMap<String, u64>,
     /// Bad lines.
     pub bad: u64,
     /// Lines, not counted apart above, with more decimals than are kept; they were rounded half to even.
     pub rounded: u64,
     /// The revision that was written; `None` when nothing changed.
     pub revision: Option<i64>,
+    /// Nothing was kept.
+    pub dry_run: bool,
     /// Milliseconds it took.
     pub took_ms: u64,
+}
+
+impl Summary {
+    /// Rows of the files that the database has now.
+    pub fn stored(&self) -> u64 {
+        self.inserted + self.updated + self.unchanged
+    }
+
+    /// What the revision keeps of it.
+    pub fn json(&self, format: &str) -> serde_json::Value {
+        serde_json::json!({
+            "format": format,
+            "read": self.read,
+            "stored": self.stored(),
+            "inserted": self.inserted,
+            "updated": self.updated,
+            "deleted": self.deleted,
+            "merged": self.merged,
+            "leftOut": self.left_out,
+            "reasons": self.reasons,
+            "bad": self.bad,
+            "rounded": self.rounded,
+        })
+    }
 }
 
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let rate = self.read.saturating_mul(1000) / self.took_ms.max(1);
-        writeln!(f, "{}: {} lines read ({rate} rows/s)", self.what, self.read)?;
+        writeln!(f, "{}: {} rows read ({rate} rows/s)", self.what, self.read)?;
         writeln!(
             f,
-            "  {} new, {} changed, {} unchanged, {} removed, {} left out by rule, {} bad, {} rounded",
-            self.inserted, self.updated, self.unchanged, self.deleted, self.left_out, self.bad, self.rounded
+            "  {} stored ({} new, {} changed, {} unchanged), {} merged, {} left out by rule, {} bad; {} removed, {} rounded",
+            self.stored(),
+            self.inserted,
+            self.updated,
+            self.unchanged,
+            self.merged,
+            self.left_out,
+            self.bad,
+            self.deleted,
+            self.rounded
         )?;
+        for (reason, count) in &self.reasons {
+            writeln!(f, "  left out: {count} ({reason})")?;
+        }
+        if self.dry_run {
+            return write!(f, "  a dry run: nothing was kept");
+        }
         match self.revision {
             Some(revision) => write!(f, "  the data are now at revision {revision}"),
             None => write!(f, "  nothing changed: these data were there already"),

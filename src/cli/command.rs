@@ -11,7 +11,7 @@ use crate::graphql::schema::GraphSchema;
 use crate::storage::conn::{Address, Conn, Purpose};
 use crate::storage::migrate;
 use crate::storage::pool::Db;
-use crate::transfer::{baci, nomenclature, seed, synthetic};
+use crate::transfer::{seed, synthetic};
 
 /// The command line.
 pub fn command() -> Command {
@@ -40,13 +40,6 @@ pub fn command() -> Command {
         }
         root = root.arg(arg);
     }
-    let files = || Arg::new("files").value_name("FILE").required(true).num_args(1..).action(ArgAction::Append);
-    let skip_bad = || {
-        Arg::new("skip_bad")
-            .long("skip-bad")
-            .action(ArgAction::SetTrue)
-            .help("Load the good lines of a file that has bad ones, and count those")
-    };
     root.subcommand(
         Command::new("demo")
             .about("Create a database with the demo's data if there is none, and serve it")
@@ -71,29 +64,9 @@ pub fn command() -> Command {
             .subcommand(Command::new("down").about("Take back the newest migration and the data of its tables")
                 .arg(Arg::new("yes").long("yes").action(ArgAction::SetTrue).help("Do it; without this the command only says what would be lost"))),
     )
-    .subcommand(
-        Command::new("import")
-            .about("Load files")
-            .after_help("Example: tearoad import baci BACI_HS17_V202501/")
-            .subcommand_required(true)
-            .arg_required_else_help(true)
-            .subcommand(
-                Command::new("nomenclature")
-                    .about("Load headings and products: CSV with classification,edition,code,description,parent,level")
-                    .after_help("Example: tearoad import nomenclature product_classifications.csv.gz")
-                    .arg(skip_bad())
-                    .arg(files()),
-            )
-            .subcommand(
-                Command::new("baci")
-                    .about("Load CEPII BACI: year files t,i,j,k,v,q with country_codes_*.csv and product_codes_*.csv, plain or gz, or their folder")
-                    .after_help("Example: tearoad import baci BACI_HS17_V202501/ --skip-bad")
-                    .arg(Arg::new("edition").long("edition").value_name("HS2017").help("HS edition, where the file's name does not tell"))
-                    .arg(Arg::new("complete").long("complete").action(ArgAction::SetTrue).help("The files hold all partners and products of their exporters"))
-                    .arg(skip_bad())
-                    .arg(files()),
-            ),
-    )
+    .subcommand(super::import::command())
+    .subcommand(super::import::inspect_command())
+    .subcommand(super::datasets::command())
     .subcommand(
         Command::new("schema")
             .about("The GraphQL schema")
@@ -126,7 +99,10 @@ pub fn dispatch(matches: &ArgMatches, config: &Config) -> Result<(), Failure> {
         ["migrate", "status"] => migrate_status(config),
         ["migrate", "up"] => migrate_up(config),
         ["migrate", "down"] => migrate_down(config, leaf(matches).get_flag("yes")),
-        ["import", format] => import(config, format, leaf(matches)),
+        ["import", format] => super::import::run(config, format, leaf(matches)),
+        ["inspect"] => super::import::inspect(config, leaf(matches)),
+        ["datasets", "list"] => super::datasets::list(config),
+        ["datasets", "drop"] => super::datasets::drop(config, leaf(matches)),
         ["schema", "print"] => print(&GraphSchema::build().map_err(Failure::new)?.sdl),
         ["config", "show"] => print(&config.shown()),
         ["docs", "errors"] => print(&docs::errors()),
@@ -154,7 +130,7 @@ fn leaf(matches: &ArgMatches) -> &ArgMatches {
 }
 
 /// A connection that may write, to a database with all tables.
-fn writer(config: &Config) -> Result<Conn, Failure> {
+pub(super) fn writer(config: &Config) -> Result<Conn, Failure> {
     let mut conn = Conn::open(&config.address()?, Purpose::Write)?;
     migrate::require_current(&mut conn)?;
     Ok(conn)
@@ -272,22 +248,5 @@ fn migrate_down(config: &Config, confirmed: bool) -> Result<(), Failure> {
     }
     migrate::down(&mut conn)?;
     tell(&format!("took back {}", newest.name));
-    Ok(())
-}
-
-fn import(config: &Config, format: &str, arguments: &ArgMatches) -> Result<(), Failure> {
-    let files: Vec<std::path::PathBuf> =
-        arguments.get_many::<String>("files").into_iter().flatten().map(Into::into).collect();
-    let mut conn = writer(config)?;
-    let options = crate::transfer::Options {
-        edition: arguments.try_get_one::<String>("edition").ok().flatten().cloned(),
-        skip_bad: arguments.get_flag("skip_bad"),
-        complete: arguments.try_get_one::<bool>("complete").ok().flatten().copied().unwrap_or(false),
-    };
-    let summary = match format {
-        "nomenclature" => nomenclature::import(&mut conn, &options, &files, &tell)?,
-        _ => baci::import(&mut conn, &options, &files, &tell)?,
-    };
-    tell(&summary.to_string());
     Ok(())
 }

@@ -34,6 +34,36 @@ pub fn parse_scaled(text: &str, scale: u32) -> Result<Scaled, DecimalError> {
     Ok(Scaled { units, rounded: cut.rest != Rest::Nothing })
 }
 
+/// Reads digits of a file, with at most one point, as units of 10^-`scale`; a power of ten of the file's unit is in the
+/// scale too and may make it negative. Plain numbers of up to 18 digits take a short way.
+pub fn parse_cell(text: &str, scale: i32) -> Result<Scaled, DecimalError> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let spare = usize::try_from(scale).ok().and_then(|s| s.checked_sub(fraction.len()));
+    let is_plain = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
+    if let Some(spare) = spare
+        && whole.len() + fraction.len() + spare <= 18
+        && !(whole.is_empty() && fraction.is_empty())
+        && is_plain(whole)
+        && is_plain(fraction)
+    {
+        let mut units: i64 = 0;
+        for digit in whole.bytes().chain(fraction.bytes()) {
+            units = units * 10 + i64::from(digit - b'0');
+        }
+        for _ in 0..spare {
+            units *= 10;
+        }
+        return Ok(Scaled { units: if digits.len() == text.len() { units } else { -units }, rounded: false });
+    }
+    match u32::try_from(scale) {
+        Ok(scale) => parse_scaled(text, scale),
+        // Whole units of more than one: the exponent moves the point.
+        Err(_) if text.contains(['e', 'E']) => Err(DecimalError::Malformed),
+        Err(_) => parse_scaled(&format!("{text}e{scale}"), 0),
+    }
+}
+
 /// The largest number of units of 10^-`scale` that is not above `text`, and the smallest that is not below it: equal
 /// where the scale can express the text, neighbours where it cannot.
 pub fn bounds_scaled(text: &str, scale: u32) -> Result<(i64, i64), DecimalError> {
@@ -186,6 +216,25 @@ mod tests {
             ("0.00000", 3, 0, false),
         ] {
             assert_eq!(parse_scaled(text, scale), Ok(Scaled { units, rounded }), "{text}");
+        }
+    }
+
+    #[test]
+    fn cells_are_read_like_other_decimals() {
+        for (text, scale) in [
+            ("2.54", 3),
+            ("-0.0015", 3),
+            ("477741.105", 6),
+            ("9223372036854775807", 0),
+            ("7", 11),
+            (".5", 1),
+            ("1e3", 3),
+        ] {
+            assert_eq!(parse_cell(text, scale), parse_scaled(text, scale.unsigned_abs()), "{text}");
+        }
+        assert_eq!(parse_cell("1500", -3), Ok(Scaled { units: 2, rounded: true }), "half to even");
+        for text in ["", "-", "1,5", "1 000", "1-", "."] {
+            assert_eq!(parse_cell(text, 3), Err(DecimalError::Malformed), "{text}");
         }
     }
 

@@ -20,6 +20,18 @@ pub const FLOWS: &[Code] = &[
     ("EXPORT", 1, "Goods leaving the reporter."),
     ("IMPORT", 2, "Goods entering the reporter."),
     ("TOTAL", 3, "Exports and imports together, as published; never added to its parts."),
+    ("RE_EXPORT", 4, "Foreign goods leaving again; a part of EXPORT, never added to it."),
+    ("RE_IMPORT", 5, "Domestic goods coming back; a part of IMPORT, never added to it."),
+    ("DOMESTIC_EXPORT", 6, "Domestic goods leaving; a part of EXPORT, never added to it."),
+    ("FOREIGN_IMPORT", 7, "Foreign goods entering; a part of IMPORT, never added to it."),
+    ("IMPORT_INWARD_PROCESSING", 8, "Goods entering for processing; a part of IMPORT, never added to it."),
+    ("EXPORT_INWARD_PROCESSING", 9, "Goods leaving after processing here; a part of EXPORT, never added to it."),
+    (
+        "IMPORT_OUTWARD_PROCESSING",
+        10,
+        "Goods coming back after processing abroad; a part of IMPORT, never added to it.",
+    ),
+    ("EXPORT_OUTWARD_PROCESSING", 11, "Goods leaving for processing abroad; a part of EXPORT, never added to it."),
 ];
 
 /// Where a figure comes from.

@@ -35,6 +35,36 @@ impl Period {
     }
 }
 
+/// A period as files write it: `2023`, `202307`, `2023-07`, `07/2023`, `2023M7`, `2023-Q2`, `2023Q2`, `2023-A1`. Nothing
+/// for any other text, a day among them: figures are of years, quarters and months.
+pub fn of_file(text: &str) -> Option<Period> {
+    let number = |digits: &str| {
+        let plain = matches!(digits.len(), 1 | 2) && digits.bytes().all(|b| b.is_ascii_digit());
+        plain.then(|| digits.parse::<i32>().ok()).flatten()
+    };
+    let month = |year: i32, digits: &str| {
+        number(digits).filter(|m| (1..=12).contains(m)).map(|m| Period { start: year * 12 + m - 1, months: 1 })
+    };
+    let year_of = |digits: &str| {
+        let plain = digits.len() == 4 && digits.bytes().all(|b| b.is_ascii_digit());
+        plain.then(|| digits.parse::<i32>().ok()).flatten()
+    };
+    if let Some((first, last)) = text.split_once('/') {
+        return month(year_of(last)?, first);
+    }
+    let (year, rest) = text.split_at_checked(4)?;
+    let year = year_of(year)?;
+    let rest = rest.strip_prefix('-').unwrap_or(rest);
+    if let Some(quarter) = rest.strip_prefix(['Q', 'q']) {
+        let quarter = number(quarter).filter(|q| (1..=4).contains(q))?;
+        return Some(Period { start: year * 12 + (quarter - 1) * 3, months: 3 });
+    }
+    match rest {
+        "" | "A1" | "A" => Some(Period::year(year)),
+        rest => month(year, rest.strip_prefix(['M', 'm']).unwrap_or(rest)),
+    }
+}
+
 /// The periods that a text which is none may be meant for: of the first year named in it the month or quarter that
 /// follows, and the periods around it. Empty without a year of four digits.
 pub fn nearest(text: &str) -> Vec<Period> {
@@ -134,6 +164,28 @@ mod tests {
             let told: Vec<String> = nearest(text).iter().map(ToString::to_string).collect();
             assert_eq!(told, wanted, "{text}");
             assert!(told.iter().all(|t| t.parse::<Period>().is_ok()));
+        }
+    }
+
+    #[test]
+    fn periods_of_files_have_many_forms() {
+        for (text, wanted) in [
+            ("2023", "2023"),
+            ("202307", "2023-07"),
+            ("2023-07", "2023-07"),
+            ("07/2023", "2023-07"),
+            ("2023M7", "2023-07"),
+            ("2023-M07", "2023-07"),
+            ("2023-Q2", "2023-Q2"),
+            ("2023Q2", "2023-Q2"),
+            ("2023-A1", "2023"),
+        ] {
+            assert_eq!(of_file(text).map(|p| p.to_string()).as_deref(), Some(wanted), "{text}");
+        }
+        for text in
+            ["", "23", "2023-13", "202300", "20230701", "2023-07-01", "2023-W05", "2023-Q5", "13/2023", "２０２３"]
+        {
+            assert_eq!(of_file(text), None, "{text}");
         }
     }
 

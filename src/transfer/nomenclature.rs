@@ -17,7 +17,8 @@ use crate::storage::revision::{self, Change};
 use crate::storage::terms;
 use crate::storage::value::Value;
 
-const COLUMNS: [&str; 6] = ["classification", "edition", "code", "description", "parent", "level"];
+/// Columns of a file.
+pub const COLUMNS: [&str; 6] = ["classification", "edition", "code", "description", "parent", "level"];
 
 type Done<T> = Result<T, TransferError>;
 
@@ -97,7 +98,12 @@ pub fn import(conn: &mut Conn, options: &Options, files: &[PathBuf], tell: Tell<
                         read.entry(edition).or_default().push(Read { node, file: number, line: record.line });
                     } else {
                         report.bad(
-                            Bad { file: path, line: record.line, column: "code", value: &node.code },
+                            Bad {
+                                file: &path.display().to_string(),
+                                line: record.line,
+                                column: "code",
+                                value: &node.code,
+                            },
                             "this code stands in an earlier line of the edition",
                         );
                     }
@@ -105,7 +111,10 @@ pub fn import(conn: &mut Conn, options: &Options, files: &[PathBuf], tell: Tell<
                 Err((column, reason)) => {
                     let value = record.get(&file, column);
                     let name = COLUMNS.get(column).copied().unwrap_or_default();
-                    report.bad(Bad { file: path, line: record.line, column: name, value: &value }, &reason);
+                    report.bad(
+                        Bad { file: &path.display().to_string(), line: record.line, column: name, value: &value },
+                        &reason,
+                    );
                 }
             }
         }
@@ -117,7 +126,10 @@ pub fn import(conn: &mut Conn, options: &Options, files: &[PathBuf], tell: Tell<
         let nodes = below_their_parents(nodes, known, |orphan, parent| {
             let Some(file) = files.get(orphan.file) else { return };
             let reason = format!("{edition} has no node with this code, or it stands below itself");
-            report.bad(Bad { file, line: orphan.line, column: "parent", value: parent }, &reason);
+            report.bad(
+                Bad { file: &file.display().to_string(), line: orphan.line, column: "parent", value: parent },
+                &reason,
+            );
         });
         editions.insert(edition, nodes);
     }

@@ -1,5 +1,6 @@
 //! Bad lines: each is told with file, line, column, value and reason; the first hundred are printed, all are counted.
 
+use std::fs::File;
 use std::path::Path;
 
 use super::TransferError;
@@ -14,14 +15,15 @@ pub type Tell<'a> = &'a dyn Fn(&str);
 pub struct Report<'a> {
     tell: Tell<'a>,
     count: u64,
-    told: u64,
+    /// All of them, as CSV.
+    file: Option<csv::Writer<File>>,
 }
 
 /// A bad cell.
 #[derive(Debug, Clone, Copy)]
 pub struct Bad<'a> {
     /// The file.
-    pub file: &'a Path,
+    pub file: &'a str,
     /// Line in it, from 1.
     pub line: u64,
     /// The column's name.
@@ -39,26 +41,33 @@ impl std::fmt::Debug for Report<'_> {
 impl<'a> Report<'a> {
     /// A report that talks to `tell`.
     pub fn new(tell: Tell<'a>) -> Self {
-        Self { tell, count: 0, told: 0 }
+        Self { tell, count: 0, file: None }
     }
 
-    /// A report for reading the same lines once more: the bad lines of this one are counted again but not told again.
-    #[must_use]
-    pub fn again(&self) -> Self {
-        Self { tell: self.tell, count: 0, told: self.count }
+    /// A report that also writes all bad lines to a file, as CSV.
+    pub fn open(tell: Tell<'a>, path: Option<&Path>) -> Result<Self, TransferError> {
+        let Some(path) = path else { return Ok(Self::new(tell)) };
+        let unwritable = |e: csv::Error| TransferError::File(format!("{}: {e}", path.display()));
+        let mut file = csv::Writer::from_path(path).map_err(unwritable)?;
+        file.write_record(["file", "line", "column", "value", "reason"]).map_err(unwritable)?;
+        Ok(Self { tell, count: 0, file: Some(file) })
     }
 
     /// A bad cell and why.
     pub fn bad(&mut self, bad: Bad<'_>, reason: &str) {
         self.count += 1;
-        if self.count <= self.told {
-            return;
+        if let Some(file) = &mut self.file {
+            let line = bad.line.to_string();
+            if let Err(error) = file.write_record([bad.file, &line, bad.column, bad.value, reason]) {
+                (self.tell)(&format!("the report cannot be written: {error}"));
+                self.file = None;
+            }
         }
         if self.count <= PRINTED {
             let value: String = bad.value.chars().filter(|c| !c.is_control()).take(60).collect();
-            (self.tell)(&format!("{}, line {}: `{}` is `{value}`: {reason}", bad.file.display(), bad.line, bad.column));
+            (self.tell)(&format!("{}, line {}: `{}` is `{value}`: {reason}", bad.file, bad.line, bad.column));
         } else if self.count == PRINTED + 1 {
-            (self.tell)("more bad lines follow and are only counted");
+            (self.tell)("more bad lines follow and are only counted; --report FILE keeps them all");
         }
     }
 
@@ -67,8 +76,13 @@ impl<'a> Report<'a> {
         self.count
     }
 
+    /// The error of an import that is refused for its bad lines.
+    pub fn refused(&self) -> TransferError {
+        TransferError::BadLines(self.count)
+    }
+
     /// An error when there are bad lines that may not be skipped.
     pub fn check(&self, skip_bad: bool) -> Result<(), TransferError> {
-        if self.count > 0 && !skip_bad { Err(TransferError::BadLines(self.count)) } else { Ok(()) }
+        if self.count > 0 && !skip_bad { Err(self.refused()) } else { Ok(()) }
     }
 }

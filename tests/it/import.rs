@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use tearoad::storage::bulk::{Fixed, Statement};
 use tearoad::storage::snapshot::current_revision;
-use tearoad::transfer::{Options, Summary, TransferError, baci, nomenclature, seed};
+use tearoad::transfer::{Options, Summary, TransferError, nomenclature, seed};
 
 use crate::support::{TestDb, ask, data, databases};
 
@@ -46,8 +46,9 @@ fn prepared(folder: &Path) -> Vec<TestDb> {
 
 fn load(db: &TestDb, options: &Options, file: &Path) -> (Result<Summary, TransferError>, Vec<String>) {
     let told = std::cell::RefCell::new(Vec::new());
-    let result =
-        baci::import(&mut db.conn(), options, &[file.to_owned()], &|line| told.borrow_mut().push(line.to_owned()));
+    let result = crate::support::import(&mut db.conn(), "baci", options, &[file.to_owned()], &|line| {
+        told.borrow_mut().push(line.to_owned())
+    });
     (result, told.into_inner())
 }
 
@@ -102,7 +103,7 @@ fn a_bad_line_is_told_and_nothing_is_written() {
             "line 4: `k` is `123456`",
             "line 5: `q` is `5 t`",
             "line 6: `v` is `1,5`",
-            "line 7: `t`",
+            "line 7: `row`",
         ] {
             assert!(all.contains(sign), "`{sign}` is missing in {all}");
         }
@@ -118,7 +119,7 @@ fn a_bad_line_is_told_and_nothing_is_written() {
 }
 
 #[test]
-fn a_line_that_stands_twice_is_bad_sorted_or_not() {
+fn two_lines_of_one_key_with_other_numbers_are_bad_sorted_or_not() {
     let folder = tempfile::tempdir().unwrap();
     for text in [
         "t,i,j,k,v,q\n2020,710,156,010121,1,1\n2020,710,156,010121,2,1\n",
@@ -128,7 +129,7 @@ fn a_line_that_stands_twice_is_bad_sorted_or_not() {
         for db in prepared(folder.path()) {
             let (result, told) = load(&db, &Options::default(), &file);
             assert!(matches!(result, Err(TransferError::BadLines(1))), "{result:?} {told:?}");
-            assert!(told[0].contains("earlier line"), "{told:?}");
+            assert!(told[0].contains("has the same reporter"), "{told:?}");
         }
     }
 }
@@ -177,7 +178,9 @@ fn an_edition_without_products_is_told_at_once() {
             "product_codes_HS92_V202501.csv",
             "code,description\n010121,Horses\n010129,Other horses\n270900,Crude oil\n271000,Oils\n",
         );
-        let summary = baci::import(&mut db.conn(), &Options::default(), &[file.clone(), products], &|_| {}).unwrap();
+        let summary =
+            crate::support::import(&mut db.conn(), "baci", &Options::default(), &[file.clone(), products], &|_| {})
+                .unwrap();
         assert_eq!(summary.inserted, 4);
         let answer =
             ask(&db.graph(), r#"{ sector(classification: "HS1992", code: "270900") { name ancestors { code } } }"#);
@@ -293,8 +296,14 @@ fn both_real_baci_files_load_and_answer_from_both_sides() {
         for name in
             ["BACI_HS92_Y2021_V202301_exporters_AFG_ZAF.csv.gz", "BACI_HS17_Y2020_V202301_exporters_AFG_ZAF.csv.gz"]
         {
-            let summary =
-                baci::import(&mut conn, &Options::default(), &[folder.join("trade/baci").join(name)], &|_| {}).unwrap();
+            let summary = crate::support::import(
+                &mut conn,
+                "baci",
+                &Options::default(),
+                &[folder.join("trade/baci").join(name)],
+                &|_| {},
+            )
+            .unwrap();
             assert_eq!((summary.inserted, summary.bad), (summary.read, 0));
             rows += summary.inserted;
         }

@@ -11,7 +11,7 @@ use tearoad::storage::bulk::{Fixed, insert};
 use tearoad::storage::conn::Conn;
 use tearoad::storage::value::Value;
 use tearoad::storage::{migrate, terms};
-use tearoad::transfer::{Options, baci, nomenclature, seed};
+use tearoad::transfer::{Options, nomenclature, seed};
 
 use crate::support::{TestDb, ask, ask_with, data, databases, demo_databases, statements};
 use crate::world::Chance;
@@ -396,7 +396,7 @@ fn terms_stay_in_step_with_names_and_codes() {
         assert!(ways("other medicaments").is_empty(), "the old name is gone");
         assert_eq!(ways("remedies in doses"), ["EXACT"]);
         assert_eq!(ways("300490"), ["CODE"], "the code is still there");
-        baci::import(conn, &Options::default(), std::slice::from_ref(&year), &|_| {}).unwrap();
+        crate::support::import(conn, "baci", &Options::default(), std::slice::from_ref(&year), &|_| {}).unwrap();
         assert_eq!(ways("BACI-HS2017"), ["CODE"], "a dataset that an import made");
         let kept = dump(conn);
         conn.write(terms::rebuild).unwrap();

@@ -11,7 +11,9 @@ use tearoad::graphql::schema::GraphSchema;
 use tearoad::storage::conn::{Address, Conn};
 use tearoad::storage::migrate;
 use tearoad::storage::pool::{Db, PoolConfig};
-use tearoad::transfer::seed;
+use tearoad::transfer::layout::Layout;
+use tearoad::transfer::report::Tell;
+use tearoad::transfer::{Options, Summary, TransferError, figures, seed};
 
 /// A database that goes away with the test.
 pub struct TestDb {
@@ -122,4 +124,15 @@ pub fn data(answer: &Json) -> &Json {
 /// Statements that an answer took, apart from the look at the revision.
 pub fn statements(answer: &Json) -> u64 {
     answer["extensions"]["tearoad"]["statements"].as_u64().unwrap()
+}
+
+/// Imports files of a shipped format.
+pub fn import(
+    conn: &mut Conn,
+    format: &str,
+    options: &Options,
+    files: &[std::path::PathBuf],
+    tell: Tell<'_>,
+) -> Result<Summary, TransferError> {
+    figures::import(conn, &Layout::of_format(format).unwrap(), options, files, tell)
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use tearoad::storage::bulk::{Fixed, Statement};
 use tearoad::storage::snapshot::current_revision;
-use tearoad::transfer::{Options, Summary, TransferError, baci, nomenclature, seed};
+use tearoad::transfer::{Options, Summary, TransferError, nomenclature, seed};
 
 use crate::support::{TestDb, databases};
 
@@ -41,7 +41,8 @@ fn prepared(folder: &Path) -> Vec<TestDb> {
 
 fn load(db: &TestDb, options: &Options, files: &[PathBuf]) -> (Result<Summary, TransferError>, Vec<String>) {
     let told = RefCell::new(Vec::new());
-    let result = baci::import(&mut db.conn(), options, files, &|line| told.borrow_mut().push(line.to_owned()));
+    let result =
+        crate::support::import(&mut db.conn(), "baci", options, files, &|line| told.borrow_mut().push(line.to_owned()));
     (result, told.into_inner())
 }
 
@@ -93,10 +94,21 @@ fn a_negative_value_is_a_bad_line() {
 #[test]
 fn bad_lines_of_an_unsorted_file_are_told_once() {
     assert_refused(
-        &["2020,710,999999,270900,1,1", "2020,710,156,270900,1,1", "2020,710,156,10121,1,1", "2020,710,156,10121,1,1"],
+        &["2020,710,999999,270900,1,1", "2020,710,156,270900,1,1", "2020,710,156,10121,1,1", "2020,710,156,10121,2,1"],
         2,
-        &["line 2: `j` is `999999`", "line 5: `k`"],
+        &["line 2: `j` is `999999`", "line 5: `row`"],
     );
+}
+
+#[test]
+fn equal_lines_of_one_key_are_merged_and_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let same = "2020,710,156,270900,1,1";
+    let file = year_file(folder.path(), "BACI_HS17_Y2020_V202501.csv", &[same, "2020,710,842,270900,1,1", same]);
+    for db in prepared(folder.path()) {
+        let summary = load(&db, &Options::default(), std::slice::from_ref(&file)).0.unwrap();
+        assert_eq!((summary.read, summary.stored(), summary.merged, summary.bad), (3, 2, 1, 0), "{}", db.backend());
+    }
 }
 
 #[test]

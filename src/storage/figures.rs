@@ -1,0 +1,417 @@
+//! Writes many trade figures. They come in the order of their keys. A dataset that has none yet is filled directly:
+//! PostgreSQL copies into a table that becomes a partition of its own when its indexes are made; SQLite inserts in key
+//! order, without the other indexes where making them anew is faster. Figures for a dataset that has some are staged in
+//! a temporary table first, and compared.
+
+use std::io::Write as _;
+
+use diesel::RunQueryDsl;
+use diesel::prelude::ExecuteCopyFromDsl as _;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::result::QueryResult;
+use diesel::sql_types::{BigInt, Nullable, Text, Untyped};
+
+use super::StorageError;
+use super::bulk::{self, Fixed, Statement, figure_partition};
+use super::conn::Conn;
+use super::dialect::Dialect;
+
+mod staged {
+    diesel::table! {
+        /// Figures on their way in; lives no longer than the transaction.
+        import_figures (dataset_id, reporter_id, partner_id, sector_id, flow, period_start, period_months) {
+            dataset_id -> BigInt,
+            reporter_id -> BigInt,
+            partner_id -> BigInt,
+            sector_id -> BigInt,
+            flow -> Integer,
+            period_start -> Integer,
+            period_months -> Integer,
+            origin -> Integer,
+            reporter_level -> Integer,
+            partner_level -> Integer,
+            sector_level -> Integer,
+            value_scaled -> Nullable<BigInt>,
+            quantity_milli -> Nullable<BigInt>,
+            quantity_unit -> Nullable<Text>,
+            net_weight_g -> Nullable<BigInt>,
+            status -> Integer,
+            source_id -> Nullable<BigInt>,
+            revision -> BigInt,
+        }
+    }
+}
+use staged::import_figures;
+
+/// Columns in the order of [`FigureRow`].
+const COLUMNS: &str = "dataset_id, reporter_id, partner_id, sector_id, flow, period_start, period_months, origin, reporter_level, partner_level, sector_level, value_scaled, quantity_milli, quantity_unit, net_weight_g, status, source_id, revision";
+/// The key without the dataset and the origin.
+const KEY: [&str; 6] = ["reporter_id", "partner_id", "sector_id", "flow", "period_start", "period_months"];
+/// What makes a figure another one.
+const CONTENT: [&str; 5] = ["value_scaled", "quantity_milli", "quantity_unit", "net_weight_g", "status"];
+/// Rows of one statement: below SQLite's 32,766 binds.
+const BATCH: usize = 500;
+
+/// A figure to write, reported by its source.
+#[derive(Debug, Clone, Default)]
+pub struct FigureRow {
+    /// Region, region, sector.
+    pub sides: [i64; 3],
+    /// Flow, first month, months.
+    pub when: [i64; 3],
+    /// Levels of reporter, partner and sector.
+    pub levels: [i64; 3],
+    /// In units of the dataset's scale.
+    pub value: Option<i64>,
+    /// Thousandths.
+    pub quantity: Option<i64>,
+    /// Unit of the quantity.
+    pub unit: Option<std::rc::Rc<str>>,
+    /// Grams.
+    pub weight: Option<i64>,
+    /// Code of the status.
+    pub status: i64,
+    /// Where it stands.
+    pub source: i64,
+}
+
+/// What all figures of one load have in common.
+#[derive(Debug, Clone, Copy)]
+pub struct Load {
+    /// The dataset.
+    pub dataset: i64,
+    /// The revision that they come with.
+    pub revision: i64,
+}
+
+/// Counts of a reporter and period.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Rows in the files.
+    pub staged: i64,
+    /// Of these, rows that are new.
+    pub inserted: i64,
+    /// Of these, rows that were there with other content.
+    pub updated: i64,
+    /// Rows that were there and are removed.
+    pub deleted: i64,
+}
+
+/// A reporter, a first month and a number of months.
+pub type Group = (i64, i64, i64);
+
+/// Rows as they come, one at a time; nothing at the end.
+pub type Next<'a, E> = &'a mut dyn FnMut() -> Result<Option<FigureRow>, E>;
+
+/// Whether a dataset can be filled directly: it has no figures and, on PostgreSQL, no partition. A partition that is
+/// there is never exchanged: readers of an older revision would find it empty.
+pub fn is_fresh(conn: &mut Conn, dataset: i64) -> Result<bool, StorageError> {
+    let statement = match conn {
+        Conn::Sqlite(_) => format!("SELECT 1 FROM trade_figures WHERE dataset_id = {dataset} LIMIT 1"),
+        Conn::Postgres(_) => format!("SELECT 1 WHERE to_regclass('{}') IS NOT NULL", figure_partition(dataset)),
+    };
+    Ok(conn.rows(Statement(statement), &[])?.is_empty())
+}
+
+/// Fills a dataset that has no figures.
+pub fn fill<E: From<StorageError> + From<diesel::result::Error> + std::error::Error>(
+    conn: &mut Conn,
+    load: Load,
+    expected: u64,
+    next: Next<'_, E>,
+) -> Result<(), E> {
+    if matches!(conn, Conn::Sqlite(_)) {
+        return with_indexes(conn, expected, |conn| insert_rows(conn, "trade_figures", load, next));
+    }
+    let partition = figure_partition(load.dataset);
+    // Filled on its own and attached at the end: readers are kept waiting for a moment only.
+    conn.batch("CREATE TABLE import_figures (LIKE trade_figures INCLUDING DEFAULTS)")?;
+    copy_rows(conn, load, next)?;
+    conn.batch(&format!("ALTER TABLE import_figures RENAME TO {partition}; SET LOCAL maintenance_work_mem = '256MB'"))?;
+    bulk::attach_figure_partition(conn, load.dataset)?;
+    Ok(())
+}
+
+/// Stages figures of a dataset that has some.
+pub fn stage<E: From<StorageError> + From<diesel::result::Error> + std::error::Error>(
+    conn: &mut Conn,
+    load: Load,
+    next: Next<'_, E>,
+) -> Result<(), E> {
+    match conn {
+        Conn::Sqlite(_) => {
+            // Rows come in the order of the key.
+            conn.batch(&format!(
+                "CREATE TEMPORARY TABLE import_figures (dataset_id BIGINT NOT NULL, reporter_id BIGINT NOT NULL, partner_id BIGINT NOT NULL, sector_id BIGINT NOT NULL, flow INTEGER NOT NULL, period_start INTEGER NOT NULL, period_months INTEGER NOT NULL, origin INTEGER NOT NULL, reporter_level INTEGER NOT NULL, partner_level INTEGER NOT NULL, sector_level INTEGER NOT NULL, value_scaled BIGINT, quantity_milli BIGINT, quantity_unit TEXT, net_weight_g BIGINT, status INTEGER NOT NULL, source_id BIGINT, revision BIGINT NOT NULL, PRIMARY KEY ({})) WITHOUT ROWID",
+                KEY.join(", ")
+            ))?;
+            insert_rows(conn, "import_figures", load, next)?;
+        }
+        Conn::Postgres(_) => {
+            conn.batch("CREATE TEMPORARY TABLE import_figures (LIKE trade_figures INCLUDING DEFAULTS)")?;
+            copy_rows(conn, load, next)?;
+        }
+    }
+    // Removing what a file no longer has looks up reporters and periods; both also join on the key.
+    conn.batch(&format!(
+        "CREATE INDEX import_figures_group ON import_figures (reporter_id, {})",
+        "flow, period_start, period_months, partner_id, sector_id"
+    ))?;
+    if matches!(conn, Conn::Postgres(_)) {
+        conn.batch("ANALYZE import_figures")?;
+    }
+    Ok(())
+}
+
+/// What the staged figures would change, by reporter and period; removed rows are counted where they would be removed.
+pub fn compare(conn: &mut Conn, dataset: i64, replace: bool) -> Result<Vec<(Group, Counts)>, StorageError> {
+    let mut out: std::collections::BTreeMap<Group, Counts> = std::collections::BTreeMap::new();
+    let statement = Statement(format!(
+        "SELECT s.reporter_id, s.period_start, s.period_months, COUNT(*), CAST(SUM(CASE WHEN t.dataset_id IS NULL THEN 1 ELSE 0 END) AS BIGINT), CAST(SUM(CASE WHEN t.dataset_id IS NOT NULL AND ({}) THEN 1 ELSE 0 END) AS BIGINT) FROM import_figures s LEFT JOIN trade_figures t ON t.dataset_id = {dataset} AND {} AND t.origin = 1 GROUP BY s.reporter_id, s.period_start, s.period_months",
+        differs("t", "s"),
+        joined("t", "s")
+    ));
+    for row in conn.rows(statement, &[])? {
+        let n = |at: usize| row.int(at).unwrap_or(0);
+        out.insert((n(0), n(1), n(2)), Counts { staged: n(3), inserted: n(4), updated: n(5), deleted: 0 });
+    }
+    if replace {
+        let statement = Statement(format!(
+            "SELECT t.reporter_id, t.period_start, t.period_months, COUNT(*) FROM trade_figures t WHERE {} GROUP BY t.reporter_id, t.period_start, t.period_months",
+            gone(dataset)
+        ));
+        for row in conn.rows(statement, &[])? {
+            let n = |at: usize| row.int(at).unwrap_or(0);
+            out.entry((n(0), n(1), n(2))).or_default().deleted = n(3);
+        }
+    }
+    Ok(out.into_iter().collect())
+}
+
+/// Writes the staged figures that are new or differ, and removes those that are gone where that is asked for.
+pub fn apply(conn: &mut Conn, load: Load, changed: u64, replace: bool) -> Result<(), StorageError> {
+    if replace {
+        bulk::execute(conn, &Statement(format!("DELETE FROM trade_figures AS t WHERE {}", gone(load.dataset))))?;
+    }
+    let set: Vec<String> =
+        CONTENT.iter().chain(&["source_id", "revision"]).map(|c| format!("{c} = excluded.{c}")).collect();
+    let statement = Statement(format!(
+        "INSERT INTO trade_figures ({COLUMNS}) SELECT {COLUMNS} FROM import_figures WHERE TRUE ORDER BY {} ON CONFLICT (dataset_id, {}, origin) DO UPDATE SET {} WHERE {}",
+        KEY.join(", "),
+        KEY.join(", "),
+        set.join(", "),
+        differs("trade_figures", "excluded")
+    ));
+    with_indexes(conn, changed, |conn| bulk::execute(conn, &statement).map(|_| ()))
+}
+
+/// Ends staging.
+pub fn unstage(conn: &mut Conn) -> Result<(), StorageError> {
+    conn.batch("DROP TABLE import_figures")
+}
+
+/// Runs a load; on SQLite without the indexes beside the key where making them anew is faster than keeping them up to
+/// date: row by row costs about three times as much as sorting all.
+fn with_indexes<E: From<StorageError>>(
+    conn: &mut Conn,
+    expected: u64,
+    run: impl FnOnce(&mut Conn) -> Result<(), E>,
+) -> Result<(), E> {
+    if matches!(conn, Conn::Postgres(_)) {
+        return run(conn);
+    }
+    let held = conn.rows(Fixed("SELECT SUM(n_figures) FROM dataset_coverage"), &[])?;
+    let held = held.first().and_then(|r| r.int(0)).and_then(|n| u64::try_from(n).ok()).unwrap_or(0);
+    if expected < 10_000 || expected.saturating_mul(2) < held {
+        return run(conn);
+    }
+    let indexes = conn.rows(
+        Fixed("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = 'trade_figures' AND sql IS NOT NULL ORDER BY name"),
+        &[],
+    )?;
+    let indexes: Vec<(String, String)> =
+        indexes.iter().filter_map(|r| Some((r.text(0)?.to_owned(), r.text(1)?.to_owned()))).collect();
+    for (name, _) in &indexes {
+        conn.batch(&format!("DROP INDEX {name}"))?;
+    }
+    run(conn)?;
+    for (_, sql) in &indexes {
+        conn.batch(sql)?;
+    }
+    Ok(())
+}
+
+/// Rows of one statement for SQLite.
+struct Batch<'a> {
+    table: &'static str,
+    load: Load,
+    rows: &'a [FigureRow],
+}
+
+impl QueryId for Batch<'_> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<C> RunQueryDsl<C> for Batch<'_> {}
+
+impl Query for Batch<'_> {
+    type SqlType = Untyped;
+}
+
+impl<DB: Dialect> QueryFragment<DB> for Batch<'_>
+where
+    i64: diesel::serialize::ToSql<BigInt, DB>,
+    str: diesel::serialize::ToSql<Text, DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        if self.rows.len() != BATCH {
+            out.unsafe_to_cache_prepared();
+        }
+        let Load { dataset, revision } = self.load;
+        out.push_sql("INSERT INTO ");
+        out.push_sql(self.table);
+        out.push_sql(" (");
+        out.push_sql(COLUMNS);
+        out.push_sql(") VALUES ");
+        let dataset = dataset.to_string();
+        let end = format!(", {revision})");
+        for (index, row) in self.rows.iter().enumerate() {
+            out.push_sql(if index == 0 { "(" } else { ", (" });
+            out.push_sql(&dataset);
+            for number in row.sides.iter().chain(&row.when) {
+                out.push_sql(", ");
+                out.push_bind_param::<BigInt, i64>(number)?;
+            }
+            out.push_sql(", 1");
+            for number in &row.levels {
+                out.push_sql(", ");
+                out.push_bind_param::<BigInt, i64>(number)?;
+            }
+            for number in [&row.value, &row.quantity] {
+                out.push_sql(", ");
+                out.push_bind_param::<Nullable<BigInt>, Option<i64>>(number)?;
+            }
+            out.push_sql(", ");
+            match &row.unit {
+                Some(unit) => out.push_bind_param::<Text, str>(unit)?,
+                None => out.push_bind_param::<Nullable<BigInt>, Option<i64>>(&None)?,
+            }
+            out.push_sql(", ");
+            out.push_bind_param::<Nullable<BigInt>, Option<i64>>(&row.weight)?;
+            for number in [&row.status, &row.source] {
+                out.push_sql(", ");
+                out.push_bind_param::<BigInt, i64>(number)?;
+            }
+            out.push_sql(&end);
+        }
+        Ok(())
+    }
+}
+
+fn insert_rows<E: From<StorageError> + From<diesel::result::Error> + std::error::Error>(
+    conn: &mut Conn,
+    table: &'static str,
+    load: Load,
+    next: Next<'_, E>,
+) -> Result<(), E> {
+    let Conn::Sqlite(inner) = conn else { return Ok(()) };
+    let mut rows = Vec::with_capacity(BATCH);
+    loop {
+        let row = next()?;
+        let ended = row.is_none();
+        rows.extend(row);
+        if rows.len() == BATCH || (ended && !rows.is_empty()) {
+            Batch { table, load, rows: &rows }.execute(inner)?;
+            rows.clear();
+        }
+        if ended {
+            return Ok(());
+        }
+    }
+}
+
+fn copy_rows<E: From<StorageError> + From<diesel::result::Error> + std::error::Error>(
+    conn: &mut Conn,
+    load: Load,
+    next: Next<'_, E>,
+) -> Result<(), E> {
+    let Conn::Postgres(inner) = conn else { return Ok(()) };
+    // The closure may be called once only, which its type does not say.
+    let next = std::cell::RefCell::new(next);
+    let rows = |out: &mut dyn std::io::Write| -> Result<(), E> {
+        let mut next = next.borrow_mut();
+        let lost = |e: std::io::Error| StorageError::Unavailable(format!("the database stopped taking rows: {e}"));
+        let mut line = Vec::with_capacity(1 << 16);
+        loop {
+            let row = next()?;
+            if let Some(row) = &row {
+                row.write_line(load, &mut line).map_err(lost)?;
+            }
+            if line.len() > (1 << 16) - 512 || row.is_none() {
+                out.write_all(&line).map_err(lost)?;
+                line.clear();
+            }
+            if row.is_none() {
+                return Ok(());
+            }
+        }
+    };
+    diesel::copy_from(import_figures::table).from_raw_data(import_figures::table, rows).execute(inner)?;
+    Ok(())
+}
+
+impl FigureRow {
+    /// A line of PostgreSQL's COPY.
+    fn write_line(&self, load: Load, out: &mut Vec<u8>) -> std::io::Result<()> {
+        let mut number = itoa::Buffer::new();
+        out.extend_from_slice(number.format(load.dataset).as_bytes());
+        let mut put = |out: &mut Vec<u8>, value: Option<i64>| {
+            out.push(b'\t');
+            match value {
+                Some(value) => out.extend_from_slice(number.format(value).as_bytes()),
+                None => out.extend_from_slice(b"\\N"),
+            }
+        };
+        for value in self.sides.iter().chain(&self.when).chain(&[1]).chain(&self.levels) {
+            put(out, Some(*value));
+        }
+        put(out, self.value);
+        put(out, self.quantity);
+        match &self.unit {
+            Some(unit) => write!(out, "\t{}", unit.replace('\\', "\\\\").replace(['\t', '\n', '\r'], " "))?,
+            None => put(out, None),
+        }
+        put(out, self.weight);
+        for value in [self.status, self.source, load.revision] {
+            put(out, Some(value));
+        }
+        out.push(b'\n');
+        Ok(())
+    }
+}
+
+fn joined(one: &str, other: &str) -> String {
+    KEY.iter().map(|c| format!("{one}.{c} = {other}.{c}")).collect::<Vec<_>>().join(" AND ")
+}
+
+fn differs(one: &str, other: &str) -> String {
+    CONTENT.iter().map(|c| format!("{one}.{c} IS DISTINCT FROM {other}.{c}")).collect::<Vec<_>>().join(" OR ")
+}
+
+/// Figures `t` of the staged reporters, flows and periods that are not staged.
+fn gone(dataset: i64) -> String {
+    let group = ["reporter_id", "flow", "period_start", "period_months"].map(|c| format!("g.{c} = t.{c}"));
+    format!(
+        "t.dataset_id = {dataset} AND t.origin = 1 AND EXISTS (SELECT 1 FROM import_figures g WHERE {}) AND NOT EXISTS (SELECT 1 FROM import_figures s WHERE {})",
+        group.join(" AND "),
+        joined("s", "t")
+    )
+}
+
+/// Removes all figures of a dataset; how many they were. The partition of PostgreSQL stays, empty, for readers of older
+/// revisions.
+pub fn remove(conn: &mut Conn, dataset: i64) -> Result<u64, StorageError> {
+    let removed = bulk::execute(conn, &Statement(format!("DELETE FROM trade_figures WHERE dataset_id = {dataset}")))?;
+    Ok(u64::try_from(removed).unwrap_or(u64::MAX))
+}

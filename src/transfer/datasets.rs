@@ -1,0 +1,95 @@
+//! What datasets there are, and how one is taken out again.
+
+use super::{Summary, TransferError};
+use crate::domain::period::Period;
+use crate::storage::bulk::{self, Fixed, Statement};
+use crate::storage::conn::Conn;
+use crate::storage::figures;
+use crate::storage::revision::{self, Change};
+use crate::storage::terms;
+
+/// A dataset and what it holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// Its code.
+    pub code: String,
+    /// Its title.
+    pub title: String,
+    /// Currency of its values.
+    pub currency: String,
+    /// Figures.
+    pub figures: i64,
+    /// Reporters.
+    pub reporters: i64,
+    /// First and last period.
+    pub periods: Option<(Period, Period)>,
+    /// Reporters and periods of which all partners and products are there, of all.
+    pub complete: (i64, i64),
+}
+
+/// All datasets, by code.
+pub fn list(conn: &mut Conn) -> Result<Vec<Held>, TransferError> {
+    let statement = Fixed(
+        "SELECT d.code, d.title, d.currency, CAST(COALESCE(SUM(c.n_figures), 0) AS BIGINT), COUNT(DISTINCT c.reporter_id), MIN(c.period_start * 100 + c.period_months), MAX(c.period_start * 100 + c.period_months), CAST(COALESCE(SUM(CASE WHEN c.partners = 'COMPLETE' AND c.sectors = 'COMPLETE' THEN 1 ELSE 0 END), 0) AS BIGINT), COUNT(c.reporter_id) FROM datasets d LEFT JOIN dataset_coverage c ON c.dataset_id = d.id GROUP BY d.id, d.code, d.title, d.currency ORDER BY d.code",
+    );
+    let period = |packed: i64| {
+        let start = i32::try_from(packed / 100).unwrap_or(0);
+        Period { start, months: i32::try_from(packed % 100).unwrap_or(12) }
+    };
+    let rows = conn.rows(statement, &[])?;
+    let held = rows.iter().map(|row| Held {
+        code: row.text(0).unwrap_or_default().to_owned(),
+        title: row.text(1).unwrap_or_default().to_owned(),
+        currency: row.text(2).unwrap_or_default().to_owned(),
+        figures: row.int(3).unwrap_or(0),
+        reporters: row.int(4).unwrap_or(0),
+        periods: row.int(5).zip(row.int(6)).map(|(first, last)| (period(first), period(last))),
+        complete: (row.int(7).unwrap_or(0), row.int(8).unwrap_or(0)),
+    });
+    Ok(held.collect())
+}
+
+/// Takes a dataset out with its figures, printed values and coverage; its sources stay. `confirmed` or not, says first
+/// what goes.
+pub fn drop(
+    conn: &mut Conn,
+    code: &str,
+    confirmed: bool,
+    tell: super::report::Tell<'_>,
+) -> Result<Summary, TransferError> {
+    let held = list(conn)?;
+    let Some(found) = held.iter().find(|h| h.code == code) else {
+        let near = held.iter().map(|h| h.code.as_str()).min_by_key(|c| strsim::damerau_levenshtein(c, code));
+        let near = near.map(|n| format!("; the nearest is `{n}`")).unwrap_or_default();
+        return Err(TransferError::Usage(format!("there is no dataset `{code}`{near}")));
+    };
+    let periods = found.periods.map(|(a, b)| format!(", {a} to {b}")).unwrap_or_default();
+    tell(&format!("{code}: {} figures of {} reporter(s){periods}", found.figures, found.reporters));
+    if !confirmed {
+        return Err(TransferError::Usage("nothing was removed; pass --yes to remove it".to_owned()));
+    }
+    conn.write(|conn| {
+        revision::lock(conn)?;
+        let statement = Statement(format!("SELECT id FROM datasets WHERE code = '{code}'"));
+        let id = conn.rows(statement, &[])?.first().and_then(|r| r.int(0)).unwrap_or(0);
+        let deleted = figures::remove(conn, id)?;
+        for table in ["published_values", "dataset_coverage"] {
+            bulk::execute(conn, &Statement(format!("DELETE FROM {table} WHERE dataset_id = {id}")))?;
+        }
+        bulk::execute(conn, &Statement(format!("DELETE FROM datasets WHERE id = {id}")))?;
+        terms::refresh(conn, "datasets", &[id])?;
+        let change = Change {
+            entity: "Dataset",
+            key: code.to_owned(),
+            action: "DELETE",
+            inserted: 0,
+            updated: 0,
+            deleted: 1,
+            replaced: false,
+        };
+        let counts = serde_json::json!({ "dataset": code, "deleted": deleted });
+        let number = revision::finish(conn, "DROP", None, &counts, &[change])?;
+        let what = format!("dataset {code}");
+        Ok(Summary { what, deleted, revision: Some(number), ..Summary::default() })
+    })
+}

@@ -1,0 +1,332 @@
+//! Brings files of trade figures in, whatever their format: reads every row once, sorts the figures outside of memory, and
+//! writes what is new or differs. One transaction; what goes wrong leaves the old state.
+
+mod coverage;
+pub mod inspect;
+mod totals;
+mod write;
+
+pub use inspect::inspect;
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use super::input::{self, Input};
+use super::layout::{CompanionOf, Holds, Layout, Repeated};
+use super::places::Places;
+use super::products::Products;
+use super::progress::Progress;
+use super::reading::{Meaning, Read, Reader, edition_in_name, edition_of_option};
+use super::report::{Bad, Report, Tell};
+use super::rows::Rows;
+use super::sorted::{Figure, Sorted, Sorter};
+use super::{Options, Summary, TransferError};
+use crate::storage::conn::Conn;
+use crate::storage::revision;
+
+type Done<T> = Result<T, TransferError>;
+
+/// Loads files of one format.
+pub fn import(conn: &mut Conn, layout: &Layout, options: &Options, paths: &[PathBuf], tell: Tell<'_>) -> Done<Summary> {
+    let started = Instant::now();
+    let mut summary = super::in_transaction(conn, options, |conn| {
+        let mut job = Job::new(conn, layout, options, paths, tell)?;
+        job.read_companions(conn)?;
+        let sorter = job.read_files(conn)?;
+        job.write(conn, sorter)
+    })?;
+    summary.took_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    Ok(summary)
+}
+
+/// An import under way.
+struct Job<'a> {
+    layout: &'a Layout,
+    options: &'a Options,
+    tell: Tell<'a>,
+    /// Files of figures.
+    files: Vec<Input>,
+    companions: Vec<(Input, CompanionOf)>,
+    meaning: Meaning,
+    report: RefCell<Report<'a>>,
+    read: u64,
+    left_out: BTreeMap<String, u64>,
+}
+
+/// Figures in order, one of each key.
+struct Merged<'a, 'b> {
+    sorted: Sorted,
+    ahead: Option<Figure>,
+    policy: Policy,
+    merged: u64,
+    rounded: u64,
+    report: &'b RefCell<Report<'a>>,
+    files: &'b [Input],
+}
+
+#[derive(Clone, Copy)]
+struct Policy {
+    repeated: Repeated,
+    /// Rows hold one measure each, to be put together.
+    one_measure: bool,
+}
+
+impl<'a> Job<'a> {
+    fn new(conn: &mut Conn, layout: &'a Layout, options: &'a Options, paths: &[PathBuf], tell: Tell<'a>) -> Done<Self> {
+        let by_name = layout.reporter.iter().chain(&layout.partner).any(|of| of.scheme.iter().any(|s| s == "NAME"));
+        let mut places = Places::load(conn, by_name)?;
+        let mut products = Products::load(conn)?;
+        products.make = options.new_products;
+        let mut flows = BTreeMap::new();
+        if let Some(map) = &options.map {
+            super::mapping::read(map, &mut places, &mut products, &mut flows)?;
+        }
+        let mut out = Self {
+            layout,
+            options,
+            tell,
+            files: Vec::new(),
+            companions: Vec::new(),
+            meaning: Meaning {
+                places,
+                products,
+                bodies: Vec::new(),
+                units: vec![String::new()],
+                edition: options.edition.as_deref().map(edition_of_option),
+                flows,
+            },
+            report: RefCell::new(Report::open(tell, options.report.as_deref())?),
+            read: 0,
+            left_out: BTreeMap::new(),
+        };
+        out.sort_files(paths)?;
+        Ok(out)
+    }
+
+    /// Tells the files of figures from the tables beside them.
+    fn sort_files(&mut self, paths: &[PathBuf]) -> Done<()> {
+        for input in input::find(paths)? {
+            let rows = match Rows::open(&input, self.fallback()?) {
+                Ok(rows) => rows,
+                Err(error) if input.named => return Err(error),
+                Err(error) => {
+                    (self.tell)(&format!("left out: {error}"));
+                    continue;
+                }
+            };
+            if let Some(companion) = self.layout.companion_of(&rows.header) {
+                self.companions.push((input, companion.clone()));
+            } else if self.layout.fits(&rows.header) || input.named {
+                self.files.push(input);
+            } else {
+                (self.tell)(&format!("{} is left out: it is no file of {}", input.shown(), self.layout.title));
+            }
+        }
+        if self.files.is_empty() {
+            return Err(TransferError::File(format!("there is no file of {} among the files", self.layout.title)));
+        }
+        if self.files.len() > usize::from(u16::MAX) {
+            return Err(TransferError::Usage("an import takes at most 65,535 files".to_owned()));
+        }
+        Ok(())
+    }
+
+    fn fallback(&self) -> Done<super::rows::Fallback> {
+        match self.options.encoding.as_deref() {
+            None => Ok(self.layout.fallback()),
+            Some(label) => encoding_rs::Encoding::for_label(label.as_bytes()).ok_or_else(|| {
+                TransferError::Usage(format!(
+                    "--encoding is `{label}`, expected a name such as gb18030 or windows-1251"
+                ))
+            }),
+        }
+    }
+
+    fn read_companions(&mut self, conn: &mut Conn) -> Done<()> {
+        let named: Vec<String> = self.files.iter().filter_map(|f| edition_in_name(f.name())).collect();
+        let asked = self.meaning.edition.clone();
+        for (input, companion) in std::mem::take(&mut self.companions) {
+            let own = edition_in_name(input.name());
+            let editions: Vec<&String> = asked.iter().chain(&named).collect();
+            if companion.holds == Holds::Products
+                && let Some(own) = &own
+                && !editions.contains(&own)
+            {
+                (self.tell)(&format!("{} is left out: its products are those of {own}", input.shown()));
+                continue;
+            }
+            let edition = own.or_else(|| editions.first().map(|e| (*e).clone()));
+            let mut rows = Rows::open(&input, self.fallback()?)?;
+            let column = |names: &str| {
+                names.split('|').find_map(|name| rows.header.iter().position(|h| h.eq_ignore_ascii_case(name)))
+            };
+            let (Some(code), Some(other)) = (column(&companion.code), column(&companion.other)) else { continue };
+            let at = match (&companion.holds, &edition) {
+                (Holds::Products, Some(edition)) => {
+                    Some(self.meaning.products.edition(conn, edition)?.map_err(|e| input.unreadable(e))?)
+                }
+                _ => None,
+            };
+            while rows.advance()? {
+                let (code, other) = (rows.text(code), rows.text(other));
+                match (companion.holds, at) {
+                    (Holds::Products, Some(at)) => self.meaning.products.name(at, &code, &other),
+                    (Holds::AreaNames, _) => self.meaning.places.tell_name(&code, &other),
+                    (Holds::Areas, _) if !other.is_empty() => {
+                        let scheme = companion.scheme.as_deref().unwrap_or("ISO_ALPHA3");
+                        self.meaning.places.alias(&code, scheme, &other);
+                    }
+                    _ => {}
+                }
+            }
+        }
+        self.meaning.products.save(conn)
+    }
+
+    fn read_files(&mut self, conn: &mut Conn) -> Done<Sorter> {
+        let mut sorter = Sorter::default();
+        let spilled =
+            |e: std::io::Error| TransferError::File(format!("the temporary folder cannot take the figures: {e}"));
+        let total = self.files.iter().map(|f| f.size).sum();
+        let mut progress = Progress::new("reading", total, self.tell);
+        let mut before = 0;
+        let mut out = Vec::new();
+        for (number, input) in (0_u16..).zip(&self.files) {
+            let mut rows = Rows::open(input, self.fallback()?)?;
+            let reader = Reader::bind(self.layout, &rows, &self.meaning, number)?;
+            while rows.advance()? {
+                progress.row(before + rows.bytes_read());
+                out.clear();
+                reader.row(conn, &rows, &mut self.meaning, self.tell, &mut out)?;
+                for read in out.drain(..) {
+                    self.read += 1;
+                    match read {
+                        Ok(Read::Figure(figure)) => sorter.push(figure).map_err(spilled)?,
+                        Ok(Read::LeftOut(why)) => match self.left_out.get_mut(why.as_ref()) {
+                            Some(count) => *count += 1,
+                            None => {
+                                self.left_out.insert(why.into_owned(), 1);
+                            }
+                        },
+                        Err((column, reason)) => {
+                            let value = rows.text(column.unwrap_or(0));
+                            let file = rows.input.shown();
+                            let bad =
+                                Bad { file: &file, line: rows.line(), column: reader.column(column), value: &value };
+                            self.report.borrow_mut().bad(bad, &reason);
+                        }
+                    }
+                }
+            }
+            before += rows.bytes_read();
+        }
+        Ok(sorter)
+    }
+
+    fn merged(&self, sorter: Sorter) -> Done<Merged<'a, '_>> {
+        let sorted = sorter.sorted().map_err(unsorted)?;
+        let policy = Policy { repeated: self.layout.repeated, one_measure: self.layout.measure.is_some() };
+        let mut out =
+            Merged { sorted, ahead: None, policy, merged: 0, rounded: 0, report: &self.report, files: &self.files };
+        out.ahead = out.sorted.next().transpose().map_err(unsorted)?;
+        Ok(out)
+    }
+
+    fn write(&mut self, conn: &mut Conn, sorter: Sorter) -> Done<Summary> {
+        if self.report.borrow().count() > 0 && !self.options.skip_bad {
+            // All that is wrong is told at once: rows that contradict each other too.
+            let mut merged = self.merged(sorter)?;
+            while merged.next()?.is_some() {}
+            return Err(self.report.borrow().refused());
+        }
+        write::write(self, conn, sorter)
+    }
+}
+
+fn unsorted(error: std::io::Error) -> TransferError {
+    TransferError::File(format!("the temporary folder cannot hold the figures: {error}"))
+}
+
+impl Merged<'_, '_> {
+    /// The next figure, put together from all rows of its key.
+    fn next(&mut self) -> Done<Option<Figure>> {
+        let Some(mut figure) = self.ahead.take() else { return Ok(None) };
+        loop {
+            let next = self.sorted.next().transpose().map_err(unsorted)?;
+            match next {
+                Some(next) if next.key == figure.key => self.join(&mut figure, next)?,
+                next => {
+                    self.ahead = next;
+                    break;
+                }
+            }
+        }
+        if figure.value.is_none() && figure.status <= 2 {
+            // There is a weight or a quantity, and no value.
+            figure.status = 4;
+        }
+        self.rounded += u64::from(figure.rounded);
+        Ok(Some(figure))
+    }
+
+    fn join(&mut self, figure: &mut Figure, next: Figure) -> Done<()> {
+        let equal = |a: &Figure, b: &Figure| {
+            (a.value, a.weight, a.quantity, a.unit, a.status) == (b.value, b.weight, b.quantity, b.unit, b.status)
+        };
+        let complements =
+            figure.value.is_none() != next.value.is_none() && (figure.weight.is_none() || next.weight.is_none());
+        if self.policy.one_measure && complements {
+            figure.value = figure.value.or(next.value);
+            figure.weight = figure.weight.or(next.weight);
+            self.merged += 1;
+        } else if self.policy.repeated == Repeated::Add {
+            let add = |a: Option<i64>, b: Option<i64>| match (a, b) {
+                (Some(a), Some(b)) => a.checked_add(b).map(Some).ok_or(()),
+                _ => Ok(None),
+            };
+            let value = match (figure.value, next.value) {
+                (Some(_), Some(_)) => add(figure.value, next.value),
+                (a, b) => Ok(a.or(b)),
+            };
+            let weight = add(figure.weight, next.weight);
+            let quantity = if figure.unit == next.unit { add(figure.quantity, next.quantity) } else { Ok(None) };
+            match (value, weight, quantity) {
+                (Ok(value), Ok(weight), Ok(quantity)) => {
+                    figure.value = value;
+                    figure.weight = weight;
+                    figure.quantity = quantity;
+                    figure.status = figure.status.max(next.status);
+                    figure.rounded |= next.rounded;
+                    self.merged += 1;
+                }
+                _ => self.refuse(&next, "added to the earlier rows of its key it is too large"),
+            }
+        } else if equal(figure, &next) {
+            self.merged += 1;
+        } else {
+            let place = match self.files.get(usize::from(figure.file)) {
+                Some(file) if figure.file != next.file => format!("line {} of {}", figure.line, file.shown()),
+                _ => format!("line {}", figure.line),
+            };
+            self.refuse(
+                &next,
+                &format!("{place} has the same reporter, partner, product, flow and period with other numbers"),
+            );
+        }
+        Ok(())
+    }
+
+    fn refuse(&mut self, figure: &Figure, reason: &str) {
+        let file = self.files.get(usize::from(figure.file)).map(Input::shown).unwrap_or_default();
+        let value = figure.value.map(|v| v.to_string()).unwrap_or_default();
+        let bad = Bad { file: &file, line: figure.line.into(), column: "row", value: &value };
+        self.report.borrow_mut().bad(bad, reason);
+    }
+}
+
+/// The next revision's number and the lock that makes it so.
+fn next_revision(conn: &mut Conn) -> Done<i64> {
+    Ok(revision::next(conn)?)
+}

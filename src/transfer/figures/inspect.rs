@@ -1,0 +1,121 @@
+//! Says what files of figures hold, without writing.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::PathBuf;
+
+use super::{Done, Job};
+use crate::domain::flow::{FLOWS, name_of};
+use crate::domain::period::Period;
+use crate::storage::bulk::Fixed;
+use crate::storage::conn::Conn;
+use crate::transfer::layout::Layout;
+use crate::transfer::report::Tell;
+use crate::transfer::rows::Rows;
+use crate::transfer::{Options, TransferError};
+
+/// What files hold.
+#[derive(Debug, Clone, Default)]
+pub struct Inspection {
+    /// Format, for people.
+    pub format: String,
+    /// Each file: its name, kind and encoding.
+    pub files: Vec<String>,
+    /// Rows.
+    pub read: u64,
+    /// Figures in them.
+    pub figures: u64,
+    /// Rows that were left out, by rule.
+    pub left_out: BTreeMap<String, u64>,
+    /// Bad rows.
+    pub bad: u64,
+    /// Classifications and currencies.
+    pub bodies: Vec<String>,
+    /// Figures by period, reporter, flow, level of the product.
+    pub counts: Vec<(&'static str, BTreeMap<String, u64>)>,
+}
+
+/// Names of one kind that are printed.
+const SHOWN: usize = 12;
+
+impl fmt::Display for Inspection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "format: {}", self.format)?;
+        for file in &self.files {
+            writeln!(f, "file: {file}")?;
+        }
+        writeln!(f, "rows: {} read, {} figures, {} bad", self.read, self.figures, self.bad)?;
+        for (why, count) in &self.left_out {
+            writeln!(f, "left out: {count} ({why})")?;
+        }
+        writeln!(f, "classification and currency: {}", self.bodies.join(", "))?;
+        for (what, counts) in &self.counts {
+            let shown: Vec<String> = counts.iter().take(SHOWN).map(|(name, n)| format!("{name} ({n})")).collect();
+            let rest = if counts.len() > SHOWN { format!(" and {} more", counts.len() - SHOWN) } else { String::new() };
+            writeln!(f, "{what}: {} - {}{rest}", counts.len(), shown.join(", "))?;
+        }
+        Ok(())
+    }
+}
+
+/// Reads the files as an import would; what it had to make on the way is taken back.
+pub fn inspect(
+    conn: &mut Conn,
+    layout: &Layout,
+    options: &Options,
+    paths: &[PathBuf],
+    tell: Tell<'_>,
+) -> Done<Inspection> {
+    let mut out = None;
+    let result: Done<()> = conn.write(|conn| {
+        let mut job = Job::new(conn, layout, options, paths, tell)?;
+        job.read_companions(conn)?;
+        let sorter = job.read_files(conn)?;
+        let mut inspection = Inspection { format: layout.title.clone(), read: job.read, ..Inspection::default() };
+        for file in &job.files {
+            let rows = Rows::open(file, job.fallback()?)?;
+            let kind = rows.kind.clone();
+            inspection.files.push(format!("{}: {kind}, {}", file.shown(), rows.encoding()?));
+        }
+        count(&job, conn, sorter, &mut inspection)?;
+        inspection.left_out = job.left_out.clone();
+        inspection.bad = job.report.borrow().count();
+        inspection.bodies =
+            job.meaning.bodies.iter().map(|(_, edition, currency)| format!("{edition} {currency}")).collect();
+        out = Some(inspection);
+        Err(TransferError::Usage("taken back".to_owned()))
+    });
+    match (out, result) {
+        (Some(inspection), _) => Ok(inspection),
+        (None, Err(error)) => Err(error),
+        (None, Ok(())) => Ok(Inspection::default()),
+    }
+}
+
+fn count(
+    job: &Job<'_>,
+    conn: &mut Conn,
+    sorter: crate::transfer::sorted::Sorter,
+    inspection: &mut Inspection,
+) -> Done<()> {
+    let regions = conn.rows(Fixed("SELECT id, code FROM regions"), &[])?;
+    let regions: BTreeMap<i64, &str> = regions.iter().filter_map(|r| Some((r.int(0)?, r.text(1)?))).collect();
+    let sectors = conn.rows(Fixed("SELECT id, level FROM sectors"), &[])?;
+    let levels: BTreeMap<i64, i64> = sectors.iter().filter_map(|r| Some((r.int(0)?, r.int(1)?))).collect();
+    let mut merged = job.merged(sorter)?;
+    let [mut periods, mut reporters, mut flows, mut products] = [(); 4].map(|()| BTreeMap::<String, u64>::new());
+    while let Some(figure) = merged.next()? {
+        inspection.figures += 1;
+        let key = figure.key;
+        let period = Period { start: i32::from(key.start), months: i32::from(key.months) };
+        *periods.entry(period.to_string()).or_default() += 1;
+        let reporter = regions.get(&i64::from(key.reporter)).copied().unwrap_or_default();
+        *reporters.entry(reporter.to_owned()).or_default() += 1;
+        *flows.entry(name_of(FLOWS, i64::from(key.flow)).unwrap_or_default().to_owned()).or_default() += 1;
+        let level = levels.get(&i64::from(key.sector)).copied().unwrap_or(0);
+        *products.entry(format!("level {level}")).or_default() += 1;
+    }
+    inspection.counts =
+        vec![("periods", periods), ("reporters", reporters), ("flows", flows), ("product levels", products)];
+    Ok(())
+}

@@ -1,0 +1,369 @@
+//! Writes sorted figures: dataset by dataset, each filled directly where it has none yet, else staged and compared; then
+//! sources, coverage, changes and the revision.
+
+use std::cell::Cell;
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
+
+use super::{Done, Job, Merged, next_revision};
+use crate::domain::period::Period;
+use crate::storage::bulk::{self, Fixed, Statement};
+use crate::storage::conn::Conn;
+use crate::storage::figures::{self, Counts, FigureRow, Group, Load};
+use crate::storage::revision::{self, Change};
+use crate::storage::terms;
+use crate::storage::value::Value;
+use crate::transfer::reading::Body;
+use crate::transfer::sorted::{Figure, Sorter};
+use crate::transfer::{Summary, TransferError, input};
+
+/// What is known of a dataset while its figures are written.
+pub(super) struct Target {
+    pub(super) id: i64,
+    pub(super) code: String,
+    pub(super) scale: u32,
+    /// It had no figures before.
+    pub(super) fresh: bool,
+    pub(super) groups: BTreeMap<Group, Counts>,
+}
+
+/// What figures need besides themselves.
+struct Dimensions {
+    region_levels: HashMap<u32, i64>,
+    sector_levels: HashMap<u32, i64>,
+    units: Vec<Rc<str>>,
+    /// Source of each file.
+    sources: Vec<i64>,
+}
+
+impl Dimensions {
+    fn row(&self, figure: &Figure) -> FigureRow {
+        let key = figure.key;
+        let region = |id: u32| self.region_levels.get(&id).copied().unwrap_or(0);
+        let unit = self.units.get(usize::from(figure.unit)).filter(|u| !u.is_empty() && figure.quantity.is_some());
+        FigureRow {
+            sides: [key.reporter, key.partner, key.sector].map(i64::from),
+            when: [i64::from(key.flow), i64::from(key.start), i64::from(key.months)],
+            levels: [
+                region(key.reporter),
+                region(key.partner),
+                self.sector_levels.get(&key.sector).copied().unwrap_or(0),
+            ],
+            value: figure.value,
+            quantity: figure.quantity,
+            unit: unit.cloned(),
+            weight: figure.weight,
+            status: i64::from(figure.status),
+            source: self.sources.get(usize::from(figure.file)).copied().unwrap_or(0),
+        }
+    }
+}
+
+/// Writes all figures of the job.
+pub(super) fn write(job: &mut Job<'_>, conn: &mut Conn, sorter: Sorter) -> Done<Summary> {
+    let number = next_revision(conn)?;
+    let mut changes = std::mem::take(&mut job.meaning.products.changes);
+    let sources = write_sources(job, conn, &mut changes)?;
+    let dimensions = Dimensions {
+        region_levels: levels(
+            conn,
+            Fixed(
+                "SELECT id, CASE level WHEN 'WORLD' THEN 0 WHEN 'AREA' THEN 1 WHEN 'COUNTRY' THEN 2 WHEN 'PROVINCE' THEN 3 ELSE 4 END FROM regions",
+            ),
+        )?,
+        sector_levels: levels(conn, Fixed("SELECT id, level FROM sectors"))?,
+        units: job.meaning.units.iter().map(|u| Rc::from(u.as_str())).collect(),
+        sources: sources.clone(),
+    };
+    let expected = sorter.count();
+    let mut targets = Vec::new();
+    let mut merged = job.merged(sorter)?;
+    for (at, body) in (0_u8..).zip(&job.meaning.bodies) {
+        let mut target = find_dataset(job, conn, body, sources.last().copied(), &mut changes)?;
+        let load = Load { dataset: target.id, revision: number };
+        fill_or_stage(conn, &mut merged, at, &dimensions, load, expected, &mut target)?;
+        if !target.fresh {
+            settle(job, conn, load, &mut target)?;
+        }
+        targets.push(target);
+    }
+    let (merged_rows, rounded) = (merged.merged, merged.rounded);
+    // Rows of one key that contradict each other came out just now.
+    if job.report.borrow().count() > 0 && !job.options.skip_bad {
+        return Err(job.report.borrow().refused());
+    }
+    let mut summary = Summary {
+        what: format!("{}, {} file(s)", job.layout.title, job.files.len()),
+        read: job.read,
+        merged: merged_rows,
+        left_out: job.left_out.values().sum(),
+        reasons: job.left_out.clone(),
+        bad: job.report.borrow().count(),
+        rounded,
+        ..Summary::default()
+    };
+    let mut is_changed = !changes.iter().all(|c| c.entity == "Source");
+    for target in &mut targets {
+        is_changed |= super::coverage::write(job, conn, target, &mut changes)?;
+        for counts in target.groups.values() {
+            let count = |n: i64| u64::try_from(n).unwrap_or(0);
+            summary.inserted += count(counts.inserted);
+            summary.updated += count(counts.updated);
+            summary.deleted += count(counts.deleted);
+            summary.unchanged += count(counts.staged - counts.inserted - counts.updated);
+        }
+    }
+    if summary.stored() == 0 && summary.read > 0 {
+        (job.tell)("no row of the files became a figure; see what was left out");
+    }
+    if !is_changed {
+        // The sources of files that brought nothing are not kept either.
+        forget_sources(conn, &changes)?;
+        return Ok(summary);
+    }
+    bulk::refresh_statistics(conn)?;
+    super::totals::compare(job, conn, &targets, number)?;
+    summary.revision =
+        Some(revision::finish(conn, "IMPORT", sources.last().copied(), &summary.json(&job.layout.format), &changes)?);
+    Ok(summary)
+}
+
+/// Writes or stages the figures of one dataset of the import.
+fn fill_or_stage(
+    conn: &mut Conn,
+    merged: &mut Merged<'_, '_>,
+    at: u8,
+    dimensions: &Dimensions,
+    load: Load,
+    expected: u64,
+    target: &mut Target,
+) -> Done<()> {
+    let held = Cell::new(None);
+    let groups = &mut target.groups;
+    let fresh = target.fresh;
+    let mut next = || -> Done<Option<FigureRow>> {
+        // The first figure of the next dataset waits for its turn.
+        if merged.ahead.as_ref().is_none_or(|figure| figure.key.dataset != at) {
+            return Ok(None);
+        }
+        let Some(figure) = merged.next()? else { return Ok(None) };
+        let row = dimensions.row(&figure);
+        if fresh {
+            let group = (i64::from(figure.key.reporter), i64::from(figure.key.start), i64::from(figure.key.months));
+            let counts = groups.entry(group).or_default();
+            counts.staged += 1;
+            counts.inserted += 1;
+        }
+        held.set(Some(figure.key));
+        Ok(Some(row))
+    };
+    if fresh { figures::fill(conn, load, expected, &mut next) } else { figures::stage(conn, load, &mut next) }
+}
+
+/// Compares staged figures with those that are there, and writes what differs.
+fn settle(job: &Job<'_>, conn: &mut Conn, load: Load, target: &mut Target) -> Done<()> {
+    let wanted = job.options.replace || job.layout.replaces;
+    let bad = job.report.borrow().count();
+    let mut compared = figures::compare(conn, load.dataset, wanted)?;
+    let gone: i64 = compared.iter().map(|(_, counts)| counts.deleted).sum();
+    // A line that was left out may hold a figure that seems to be gone: nothing is removed then.
+    let replace = wanted && bad == 0;
+    if gone > 0 && replace {
+        tell_gone(job, conn, target, &compared, gone)?;
+    } else if gone > 0 {
+        (job.tell)(&format!("{gone} figures that the files do not have are kept, because lines of the files are bad"));
+        compared.iter_mut().for_each(|(_, counts)| counts.deleted = 0);
+    }
+    let changed: i64 = compared.iter().map(|(_, c)| c.inserted + c.updated + c.deleted).sum();
+    if changed > 0 {
+        figures::apply(conn, load, u64::try_from(changed).unwrap_or(0), replace)?;
+    }
+    figures::unstage(conn)?;
+    target.groups = compared.into_iter().collect();
+    Ok(())
+}
+
+fn tell_gone(job: &Job<'_>, conn: &mut Conn, target: &Target, compared: &[(Group, Counts)], gone: i64) -> Done<()> {
+    const TOLD: usize = 20;
+    (job.tell)(&format!("{gone} figures of {} that the files no longer have are removed:", target.code));
+    let codes = region_codes(conn)?;
+    let losing: Vec<_> = compared.iter().filter(|(_, counts)| counts.deleted > 0).collect();
+    for ((reporter, start, months), counts) in losing.iter().take(TOLD) {
+        let region = codes.get(reporter).map_or("", String::as_str);
+        (job.tell)(&format!("  {region}, {}: {}", period(*start, *months), counts.deleted));
+    }
+    if losing.len() > TOLD {
+        (job.tell)(&format!("  and of {} more reporters and periods", losing.len() - TOLD));
+    }
+    Ok(())
+}
+
+pub(super) fn period(start: i64, months: i64) -> Period {
+    Period { start: i32::try_from(start).unwrap_or(0), months: i32::try_from(months).unwrap_or(12) }
+}
+
+pub(super) fn region_codes(conn: &mut Conn) -> Done<HashMap<i64, String>> {
+    let rows = conn.rows(Fixed("SELECT id, code FROM regions"), &[])?;
+    Ok(rows.iter().filter_map(|r| Some((r.int(0)?, r.text(1)?.to_owned()))).collect())
+}
+
+fn levels(conn: &mut Conn, statement: Fixed) -> Done<HashMap<u32, i64>> {
+    let rows = conn.rows(statement, &[])?;
+    Ok(rows.iter().filter_map(|r| Some((u32::try_from(r.int(0)?).ok()?, r.int(1)?))).collect())
+}
+
+pub(super) fn change(entity: &'static str, key: String, action: &'static str) -> Change {
+    Change { entity, key, action, inserted: 1, updated: 0, deleted: 0, replaced: false }
+}
+
+/// One source a file, in their order.
+fn write_sources(job: &Job<'_>, conn: &mut Conn, changes: &mut Vec<Change>) -> Done<Vec<i64>> {
+    let mut id = revision::largest_id(conn, Fixed("SELECT MAX(id) FROM sources"))?;
+    let mut hashes: HashMap<&std::path::Path, String> = HashMap::new();
+    let mut sources = Vec::new();
+    let bad = job.report.borrow().count();
+    let note = (bad > 0).then(|| format!("{bad} bad row(s) of the import were left out"));
+    for (number, file) in job.files.iter().enumerate() {
+        if !hashes.contains_key(file.path.as_path()) {
+            hashes.insert(&file.path, input::sha256(&file.path)?);
+        }
+        let hash = hashes.get(file.path.as_path()).cloned().unwrap_or_default();
+        let short = hash.get(..12).unwrap_or_default();
+        let own = file.path.file_name().and_then(|n| n.to_str()).unwrap_or("file");
+        let (code, title) = match &file.member {
+            None => (format!("{}-{short}", job.layout.format), own.to_owned()),
+            Some(member) => (format!("{}-{short}-{}", job.layout.format, number + 1), format!("{own}/{member}")),
+        };
+        let known = conn.rows(Statement(format!("SELECT id FROM sources WHERE code = '{code}'")), &[])?;
+        if let Some(known) = known.first().and_then(|r| r.int(0)) {
+            sources.push(known);
+            continue;
+        }
+        id += 1;
+        sources.push(id);
+        let dataset = &job.layout.dataset;
+        bulk::insert(
+            conn,
+            "sources",
+            &["id", "code", "kind", "publisher", "title", "retrieved_at", "licence", "sha256", "note"],
+            &[],
+            &[vec![
+                Value::Int(id),
+                Value::Text(code.clone()),
+                Value::Text("FILE".to_owned()),
+                Value::text(dataset.publisher.clone()),
+                Value::Text(title),
+                Value::Time(revision::now()),
+                Value::text(dataset.licence.clone()),
+                Value::Text(hash),
+                Value::text(note.clone()),
+            ]],
+        )?;
+        changes.push(change("Source", code, "INSERT"));
+    }
+    Ok(sources)
+}
+
+fn forget_sources(conn: &mut Conn, changes: &[Change]) -> Done<()> {
+    for made in changes.iter().filter(|c| c.entity == "Source") {
+        bulk::execute(conn, &Statement(format!("DELETE FROM sources WHERE code = '{}'", made.key)))?;
+    }
+    Ok(())
+}
+
+/// The dataset of a body of figures, made where it is not there.
+fn find_dataset(
+    job: &Job<'_>,
+    conn: &mut Conn,
+    body: &Body,
+    source: Option<i64>,
+    changes: &mut Vec<Change>,
+) -> Done<Target> {
+    let (family, edition, currency) = body;
+    let layout = &job.layout.dataset;
+    let filled = |text: &str| {
+        text.replace("{family}", family)
+            .replace("{edition}", edition)
+            .replace("{year}", edition.trim_start_matches("HS"))
+            .replace("{currency}", currency)
+    };
+    let code = job.options.dataset.clone().unwrap_or_else(|| filled(&layout.code));
+    let is_plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
+    if code.is_empty() || code.len() > 60 || !code.bytes().all(is_plain) {
+        return Err(TransferError::Usage(format!(
+            "the dataset's code is `{code}`, expected letters, digits, `-`, `_` and `.`"
+        )));
+    }
+    let statement =
+        Statement(format!("SELECT id, family, currency, scale, reconciled FROM datasets WHERE code = '{code}'"));
+    // A flag comes as a number from SQLite.
+    let types = {
+        use crate::storage::value::ColumnType::{Bool, Int, Text};
+        [Int, Text, Text, Int, Bool]
+    };
+    if let Some(row) = conn.rows(statement, &types)?.first() {
+        let id = row.int(0).unwrap_or(0);
+        let scale = row.int(3).and_then(|s| u32::try_from(s).ok()).unwrap_or(0);
+        let is_same = row.text(1) == Some(family)
+            && row.text(2) == Some(currency)
+            && scale == layout.scale
+            && row.values.get(4) == Some(&Value::Bool(layout.reconciled));
+        if !is_same {
+            return Err(TransferError::Usage(format!(
+                "dataset {code} is there with family {}, currency {} and scale {scale}; the files have {family}, {currency} and {}; give another code with --dataset",
+                row.text(1).unwrap_or_default(),
+                row.text(2).unwrap_or_default(),
+                layout.scale
+            )));
+        }
+        let fresh = figures::is_fresh(conn, id)?;
+        return Ok(Target { id, code, scale, fresh, groups: BTreeMap::new() });
+    }
+    if currency.is_empty()
+        || conn
+            .rows(Statement(format!("SELECT 1 FROM currencies WHERE code = '{}'", currency.replace('\'', ""))), &[])?
+            .is_empty()
+    {
+        return Err(TransferError::Usage(format!(
+            "the currency of {code} is `{currency}`, expected a code such as USD"
+        )));
+    }
+    let id = revision::largest_id(conn, Fixed("SELECT MAX(id) FROM datasets"))? + 1;
+    bulk::insert(
+        conn,
+        "datasets",
+        &[
+            "id",
+            "code",
+            "title",
+            "family",
+            "publisher",
+            "licence",
+            "currency",
+            "scale",
+            "valuation",
+            "reconciled",
+            "description",
+            "source_id",
+        ],
+        &[],
+        &[vec![
+            Value::Int(id),
+            Value::Text(code.clone()),
+            Value::Text(filled(&layout.title)),
+            Value::Text(family.clone()),
+            Value::text(layout.publisher.clone()),
+            Value::text(layout.licence.clone()),
+            Value::Text(currency.clone()),
+            Value::Int(i64::from(layout.scale)),
+            Value::Text(layout.valuation.clone()),
+            Value::Bool(layout.reconciled),
+            Value::text(layout.description.as_deref().map(filled)),
+            Value::int(source),
+        ]],
+    )?;
+    terms::add(conn, "datasets", &[id])?;
+    changes.push(change("Dataset", code.clone(), "INSERT"));
+    let fresh = figures::is_fresh(conn, id)?;
+    Ok(Target { id, code, scale: layout.scale, fresh, groups: BTreeMap::new() })
+}

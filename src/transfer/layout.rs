@@ -1,0 +1,443 @@
+//! What a format of trade figures looks like: which columns hold what, and how their words are to be taken. Layouts are
+//! TOML: those of `data/formats` ship inside the program, users write their own. A layout says what a file means;
+//! [`super::reading`] reads files by it.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use rust_embed::Embed;
+use serde::Deserialize;
+
+use super::TransferError;
+use super::input::unreadable;
+
+#[derive(Embed)]
+#[folder = "data/formats"]
+#[include = "*.toml"]
+struct Shipped;
+
+/// Columns that hold the same, by the names that files have for them, `|` between. The first that the file has and that
+/// is not empty in the row counts. Case does not.
+pub type Names = String;
+
+/// A format.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Layout {
+    /// Its word on the command line; begins the codes of sources.
+    pub format: String,
+    /// Its name for people.
+    pub title: String,
+    /// Columns that a file must have to be one of this format.
+    pub header: Vec<Names>,
+    /// Columns that a file of this format must not have: they make it one of another.
+    #[serde(default)]
+    pub without: Vec<Names>,
+    /// Encoding of files that are not UTF-8.
+    #[serde(default = "windows")]
+    pub encoding: String,
+    /// The sign between whole and fraction.
+    #[serde(default = "point")]
+    pub decimal: char,
+    /// Signs inside numbers that mean nothing.
+    #[serde(default)]
+    pub grouping: String,
+    /// Where the figures go.
+    pub dataset: DatasetOf,
+    /// Who published the figure.
+    pub reporter: Vec<AreaOf>,
+    /// The other side.
+    pub partner: Vec<AreaOf>,
+    /// What was traded.
+    pub product: ProductOf,
+    /// Direction; not where each value has its own.
+    pub flow: Option<WordsOf>,
+    /// Columns of the period, put together with `-`: a year, or a year and a month.
+    pub period: Vec<Names>,
+    /// Amounts of the row.
+    pub value: Vec<ValueOf>,
+    /// Net weight, in kilograms times a power of ten.
+    pub weight: Option<MeasureOf>,
+    /// Quantity in a unit.
+    pub quantity: Option<MeasureOf>,
+    /// How firm the figure is.
+    pub status: Option<WordsOf>,
+    /// Which measure a row holds, where rows hold one each.
+    pub measure: Option<MeasuresOf>,
+    /// Rows that count; others are left out.
+    #[serde(default)]
+    pub keep: Vec<KeepOf>,
+    /// Beginnings of rows that say that there are no data.
+    #[serde(default)]
+    pub empty: Vec<String>,
+    /// What several rows of one key mean.
+    #[serde(default)]
+    pub repeated: Repeated,
+    /// A file holds all figures of its reporters and periods: what it no longer has is removed.
+    #[serde(default)]
+    pub replaces: bool,
+    /// More reporters in a period than this make the period complete.
+    pub complete_above: Option<usize>,
+    /// Tables that come with the files.
+    #[serde(default)]
+    pub companion: Vec<CompanionOf>,
+}
+
+/// Where the figures go.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DatasetOf {
+    /// Code; `{family}`, `{edition}` and `{currency}` are filled in.
+    pub code: String,
+    /// Title, with the same words to fill in.
+    pub title: String,
+    /// Who publishes them.
+    pub publisher: Option<String>,
+    /// Under which licence.
+    pub licence: Option<String>,
+    /// Currency of all values.
+    #[serde(default)]
+    pub currency: String,
+    /// Decimals that are kept: 3 or 0.
+    #[serde(default = "three")]
+    pub scale: u32,
+    /// FOB, CIF or MIXED.
+    pub valuation: String,
+    /// One row holds what both sides agree on.
+    #[serde(default)]
+    pub reconciled: bool,
+    /// What one should know.
+    pub description: Option<String>,
+}
+
+/// A place of a row.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AreaOf {
+    /// Columns of the code.
+    pub column: Option<Names>,
+    /// A Tea Road code for all rows, instead of a column.
+    pub region: Option<String>,
+    /// Schemes in which the code is looked up, in this order; `REGION` are Tea Road's own codes, `NAME` names.
+    #[serde(default)]
+    pub scheme: Vec<String>,
+    /// Words of the column and the Tea Road codes that they mean.
+    #[serde(default)]
+    pub codes: BTreeMap<String, String>,
+    /// The code ends before this.
+    pub before: Option<String>,
+    /// Letters before the code that are no part of it.
+    #[serde(default)]
+    pub skip: usize,
+    /// Only regions of these levels may stand here; none: all.
+    #[serde(default)]
+    pub levels: Vec<String>,
+}
+
+/// What was traded.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProductOf {
+    /// Columns of the code; none: all goods.
+    pub column: Option<Names>,
+    /// Classification of the code.
+    pub edition: Option<EditionOf>,
+    /// Words that mean all goods.
+    #[serde(default)]
+    pub total: Vec<String>,
+    /// Column of the code's length, where leading zeros may be lost.
+    pub length: Option<Names>,
+    /// The length of all codes, where leading zeros may be lost.
+    pub pad: Option<usize>,
+    /// National codes are cut to this length.
+    pub cut: Option<usize>,
+    /// The code ends before this.
+    pub before: Option<String>,
+    /// Columns of the product's name.
+    pub name: Option<Names>,
+    /// Words of the column and the codes that they mean.
+    #[serde(default)]
+    pub codes: BTreeMap<String, String>,
+    /// A heading that the source does not divide is written with `00` at its end.
+    #[serde(default)]
+    pub whole_headings: bool,
+}
+
+/// How the classification is told.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub enum EditionOf {
+    /// The same for all rows, or `file-name`: `HS17` in the name of the file.
+    Fixed(String),
+    /// A word of the row.
+    Column(WordsOf),
+    /// The edition in force: first years and editions.
+    ByYear {
+        /// First year to edition.
+        since: BTreeMap<String, String>,
+    },
+}
+
+/// Words of a column and what they mean.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WordsOf {
+    /// Columns of the word.
+    pub column: Option<Names>,
+    /// The meaning for all rows, instead of a column.
+    pub fixed: Option<String>,
+    /// Word to meaning, without case. A word that is missing here is a bad row.
+    #[serde(default)]
+    pub codes: BTreeMap<String, String>,
+    /// The meaning of all other words, the empty one too.
+    pub other: Option<String>,
+}
+
+/// An amount of a row.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ValueOf {
+    /// Columns of the amount.
+    pub column: Names,
+    /// The file's unit is ten to this power.
+    #[serde(default)]
+    pub power: i32,
+    /// Column with a further power of ten.
+    pub power_column: Option<Names>,
+    /// Direction, where each value has its own.
+    pub flow: Option<String>,
+    /// Currency, where each value has its own.
+    pub currency: Option<String>,
+    /// What zero and nothing mean.
+    #[serde(default)]
+    pub zero: Zero,
+    /// Words instead of an amount, and the status that they mean.
+    #[serde(default)]
+    pub markers: BTreeMap<String, String>,
+}
+
+/// What a zero is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Zero {
+    /// An amount.
+    #[default]
+    Amount,
+    /// Nothing reported: the figure is left out.
+    Nothing,
+}
+
+/// A weight or a quantity.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MeasureOf {
+    /// Columns of the number.
+    pub column: Names,
+    /// The file's unit is ten to this power.
+    #[serde(default)]
+    pub power: i32,
+    /// Columns of the unit.
+    pub unit: Option<Names>,
+    /// Unit of all rows.
+    pub fixed_unit: Option<String>,
+    /// Words of the unit that mean that there is no quantity.
+    #[serde(default)]
+    pub none: Vec<String>,
+    /// Words that mean that it is not known.
+    #[serde(default)]
+    pub unknown: Vec<String>,
+    /// Zero means that it was not given.
+    #[serde(default)]
+    pub zero: Zero,
+}
+
+/// Rows that hold one measure each.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MeasuresOf {
+    /// Columns of the word.
+    pub column: Names,
+    /// Word to `value`, `weight` (in kilograms times ten to `power`), or `none`: left out.
+    pub codes: BTreeMap<String, MeasureIs>,
+}
+
+/// A measure that a word means.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MeasureIs {
+    /// `value`, `weight` or `none`.
+    pub is: String,
+    /// A further power of ten.
+    #[serde(default)]
+    pub power: i32,
+    /// Direction, where the word tells it.
+    pub flow: Option<String>,
+}
+
+/// Rows that count.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeepOf {
+    /// Columns of the word.
+    pub column: Names,
+    /// Words of rows that count, without case; a file without the column counts whole.
+    pub values: Vec<String>,
+    /// What other rows are.
+    pub others: String,
+}
+
+/// What several rows of one key mean.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Repeated {
+    /// A fault, unless they are equal.
+    #[default]
+    Refuse,
+    /// Parts: they are added.
+    Add,
+}
+
+/// A table that comes with the files.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CompanionOf {
+    /// Columns by which it is known.
+    pub header: Vec<Names>,
+    /// What it holds.
+    pub holds: Holds,
+    /// Column of the code.
+    pub code: Names,
+    /// Column of the name, or of the code of another scheme.
+    pub other: Names,
+    /// The other scheme, where the table is of areas.
+    pub scheme: Option<String>,
+}
+
+/// What a table holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Holds {
+    /// Names of products.
+    Products,
+    /// Names of areas, for messages.
+    AreaNames,
+    /// Codes of areas in a scheme that is known.
+    Areas,
+}
+
+fn windows() -> String {
+    "windows-1252".to_owned()
+}
+
+fn point() -> char {
+    '.'
+}
+
+fn three() -> u32 {
+    3
+}
+
+/// The alternatives of a column.
+pub fn alternatives(names: &str) -> impl Iterator<Item = &str> {
+    names.split('|')
+}
+
+/// Whether a header has one of the names.
+fn has(header: &[String], names: &str) -> bool {
+    alternatives(names).any(|name| header.iter().any(|h| h.eq_ignore_ascii_case(name)))
+}
+
+impl Layout {
+    /// Reads a layout and checks what TOML cannot.
+    pub fn parse(name: &str, text: &str) -> Result<Self, TransferError> {
+        let wrong = |reason: String| TransferError::File(format!("{name}: {reason}"));
+        let layout: Self = toml::from_str(text).map_err(|e| wrong(e.to_string()))?;
+        if layout.value.is_empty() {
+            return Err(wrong("`value` is empty; a format has at least one amount".to_owned()));
+        }
+        if layout.flow.is_none() && layout.measure.is_none() && layout.value.iter().any(|v| v.flow.is_none()) {
+            return Err(wrong("there is no `flow`; give one, or one for each value".to_owned()));
+        }
+        if encoding_rs::Encoding::for_label(layout.encoding.as_bytes()).is_none() {
+            return Err(wrong(format!("`encoding` is `{}`, expected a name such as gb18030", layout.encoding)));
+        }
+        if !matches!(layout.dataset.scale, 0 | 3) {
+            return Err(wrong(format!("`dataset.scale` is `{}`, expected 0 or 3", layout.dataset.scale)));
+        }
+        if !["FOB", "CIF", "MIXED"].contains(&layout.dataset.valuation.as_str()) {
+            return Err(wrong(format!(
+                "`dataset.valuation` is `{}`, expected FOB, CIF or MIXED",
+                layout.dataset.valuation
+            )));
+        }
+        Ok(layout)
+    }
+
+    /// A user's layout.
+    pub fn open(path: &Path) -> Result<Self, TransferError> {
+        let text = std::fs::read_to_string(path).map_err(|e| unreadable(path, e))?;
+        Self::parse(&path.display().to_string(), &text)
+    }
+
+    /// All that ship, by name.
+    pub fn shipped() -> Result<Vec<Self>, TransferError> {
+        let mut names: Vec<_> = Shipped::iter().collect();
+        names.sort();
+        let mut out = Vec::new();
+        for name in names {
+            let file = Shipped::get(&name);
+            let text = file.as_ref().and_then(|f| std::str::from_utf8(&f.data).ok()).unwrap_or_default();
+            out.push(Self::parse(&name, text)?);
+        }
+        Ok(out)
+    }
+
+    /// The shipped layout of a format.
+    pub fn of_format(format: &str) -> Result<Self, TransferError> {
+        let all = Self::shipped()?;
+        let known = all.iter().map(|l| l.format.clone()).collect::<Vec<_>>().join(", ");
+        all.into_iter()
+            .find(|l| l.format == format)
+            .ok_or_else(|| TransferError::Usage(format!("there is no format `{format}`; known are {known}")))
+    }
+
+    /// Columns of the format that a header lacks.
+    pub fn missing<'a>(&'a self, header: &[String]) -> Vec<&'a str> {
+        self.header.iter().filter(|names| !has(header, names)).map(String::as_str).collect()
+    }
+
+    /// Whether a file with this header is one of the format.
+    pub fn fits(&self, header: &[String]) -> bool {
+        self.missing(header).is_empty() && !self.without.iter().any(|names| has(header, names))
+    }
+
+    /// The table of the format that has this header.
+    pub fn companion_of(&self, header: &[String]) -> Option<&CompanionOf> {
+        self.companion.iter().find(|c| c.header.iter().all(|names| has(header, names)))
+    }
+
+    /// Encoding of cells that are not UTF-8.
+    pub fn fallback(&self) -> super::rows::Fallback {
+        encoding_rs::Encoding::for_label(self.encoding.as_bytes()).unwrap_or(encoding_rs::WINDOWS_1252)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shipped_layouts_are_read_and_have_words_of_their_own() {
+        let all = Layout::shipped().unwrap();
+        let mut formats: Vec<&str> = all.iter().map(|l| l.format.as_str()).collect();
+        assert!(formats.contains(&"comtrade") && formats.contains(&"baci"), "{formats:?}");
+        formats.dedup();
+        assert_eq!(formats.len(), all.len());
+    }
+
+    #[test]
+    fn a_misspelt_key_is_told() {
+        let error = Layout::parse("own.toml", "format = \"own\"\ntittle = \"Own\"").unwrap_err().to_string();
+        assert!(error.starts_with("own.toml: ") && error.contains("tittle"), "{error}");
+    }
+}

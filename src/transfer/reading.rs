@@ -1,0 +1,637 @@
+//! Reads the rows of a file by a layout: codes become ids, words become flows and statuses, amounts become whole numbers.
+//! A row gives as many figures as it has amounts; each is one figure, left out by a rule, or bad with column and reason.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use super::TransferError;
+use super::layout::{AreaOf, EditionOf, KeepOf, Layout, MeasureOf, MeasuresOf, ValueOf, WordsOf, Zero, alternatives};
+use super::places::{Place, Places};
+use super::products::{Product, Products, Word};
+use super::report::Tell;
+use super::rows::Rows;
+use super::sorted::{Figure, Key};
+use crate::domain::decimal::{Scaled, parse_cell};
+use crate::domain::flow::{FLOWS, STATUSES, code_of};
+use crate::domain::fold::fold;
+use crate::domain::period::{self, Period};
+use crate::storage::conn::Conn;
+
+/// What may stand for a figure's dataset: classification and currency.
+pub type Body = (String, String, String);
+
+/// What the files mean: the same for all files of an import.
+#[derive(Debug)]
+pub struct Meaning {
+    /// Regions.
+    pub places: Places,
+    /// Sectors.
+    pub products: Products,
+    /// Datasets in the order in which they were met: family, edition, currency.
+    pub bodies: Vec<Body>,
+    /// Units of quantities.
+    pub units: Vec<String>,
+    /// Edition said on the command line.
+    pub edition: Option<String>,
+    /// Words for other words, from the user's table: flows.
+    pub flows: BTreeMap<String, String>,
+}
+
+/// What one row came to.
+#[derive(Debug)]
+pub enum Read {
+    /// A figure.
+    Figure(Figure),
+    /// Left out by a rule.
+    LeftOut(Cow<'static, str>),
+}
+
+/// A bad cell: its column and the reason.
+pub type Wrong = (Option<usize>, String);
+
+/// Columns of one kind of cell, in order of preference.
+type Columns = Vec<usize>;
+
+/// A layout bound to the header of a file.
+pub struct Reader<'a> {
+    layout: &'a Layout,
+    reporter: Vec<(usize, Columns, &'a AreaOf)>,
+    partner: Vec<(usize, Columns, &'a AreaOf)>,
+    product: Columns,
+    length: Columns,
+    name: Columns,
+    edition: Option<(Columns, &'a WordsOf)>,
+    flow: Option<(Columns, &'a WordsOf)>,
+    period: Vec<Columns>,
+    values: Vec<(Columns, Columns, &'a ValueOf)>,
+    weight: Option<(Columns, &'a MeasureOf)>,
+    quantity: Option<(Columns, Columns, &'a MeasureOf)>,
+    status: Option<(Columns, &'a WordsOf)>,
+    measure: Option<(Columns, &'a MeasuresOf)>,
+    keep: Vec<(Columns, &'a KeepOf)>,
+    /// Edition that the file's name tells.
+    named_edition: Option<String>,
+    /// Number of the file in the import.
+    file: u16,
+    shown: Vec<String>,
+}
+
+impl std::fmt::Debug for Reader<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Reader").field("format", &self.layout.format).finish_non_exhaustive()
+    }
+}
+
+/// The edition that a file's name tells: `BACI_HS17_Y2020_V202501.csv`.
+pub fn edition_in_name(name: &str) -> Option<String> {
+    let name = name.to_ascii_uppercase();
+    ["1992", "1996", "2002", "2007", "2012", "2017", "2022"].iter().find_map(|year| {
+        let short = year.get(2..).unwrap_or_default();
+        let is_named = name.contains(&format!("HS{short}_")) || name.contains(&format!("HS{year}"));
+        is_named.then(|| format!("HS{year}"))
+    })
+}
+
+/// The last years of the editions said on the command line: `HS17`, `hs2017` and `2017` are `HS2017`.
+pub fn edition_of_option(text: &str) -> String {
+    let upper = text.to_ascii_uppercase();
+    let digits = upper.trim_start_matches(|c: char| !c.is_ascii_digit());
+    let is_hs = upper.trim_end_matches(|c: char| c.is_ascii_digit());
+    match (is_hs, digits.len()) {
+        ("HS" | "", 2 | 4) => edition_in_name(&format!("HS{digits}_")).unwrap_or(upper),
+        _ => upper,
+    }
+}
+
+impl<'a> Reader<'a> {
+    /// Binds a layout to a file.
+    pub fn bind(layout: &'a Layout, rows: &Rows, meaning: &Meaning, file: u16) -> Result<Self, TransferError> {
+        let header = &rows.header;
+        let missing = layout.missing(header);
+        if let Some(first) = missing.first() {
+            return Err(rows.input.unreadable(format!(
+                "line 1: there is no column `{}`; expected {}, came {}",
+                first.replace('|', "` or `"),
+                layout.header.iter().map(|n| n.split('|').next().unwrap_or_default()).collect::<Vec<_>>().join(","),
+                header.join(",")
+            )));
+        }
+        let columns = |names: &str| -> Columns {
+            alternatives(names).filter_map(|name| header.iter().position(|h| h.eq_ignore_ascii_case(name))).collect()
+        };
+        let optional = |names: &Option<String>| names.as_deref().map(columns).unwrap_or_default();
+        let areas = |areas: &'a [AreaOf], first: usize| {
+            let bound = areas.iter().enumerate().map(|(at, of)| (first + at, optional(&of.column), of));
+            bound.filter(|(_, columns, of)| of.region.is_some() || !columns.is_empty()).collect::<Vec<_>>()
+        };
+        let words = |of: &'a WordsOf| (optional(&of.column), of);
+        let named = edition_in_name(rows.input.name());
+        let mut out = Self {
+            layout,
+            reporter: areas(&layout.reporter, 0),
+            partner: areas(&layout.partner, 100),
+            product: optional(&layout.product.column),
+            length: optional(&layout.product.length),
+            name: optional(&layout.product.name),
+            edition: match &layout.product.edition {
+                Some(EditionOf::Column(of)) => Some(words(of)),
+                _ => None,
+            },
+            flow: layout.flow.as_ref().map(words),
+            period: layout.period.iter().map(|names| columns(names)).collect(),
+            values: Vec::new(),
+            weight: layout.weight.as_ref().map(|of| (columns(&of.column), of)),
+            quantity: layout.quantity.as_ref().map(|of| (columns(&of.column), optional(&of.unit), of)),
+            status: layout.status.as_ref().map(words),
+            measure: layout.measure.as_ref().map(|of| (columns(&of.column), of)),
+            keep: layout.keep.iter().map(|of| (columns(&of.column), of)).filter(|(c, _)| !c.is_empty()).collect(),
+            named_edition: None,
+            file,
+            shown: header.clone(),
+        };
+        for of in &layout.value {
+            let bound = columns(&of.column);
+            if !bound.is_empty() {
+                out.values.push((bound, optional(&of.power_column), of));
+            }
+        }
+        out.named_edition = out.edition_of_file(rows, meaning, named)?;
+        Ok(out)
+    }
+
+    /// The edition of all rows of a file whose rows do not tell it.
+    fn edition_of_file(
+        &self,
+        rows: &Rows,
+        meaning: &Meaning,
+        named: Option<String>,
+    ) -> Result<Option<String>, TransferError> {
+        let asked = meaning.edition.clone();
+        let fixed = match &self.layout.product.edition {
+            Some(EditionOf::Fixed(word)) if word != "file-name" => Some(word.clone()),
+            Some(EditionOf::Fixed(_)) => {
+                if let (Some(named), Some(asked)) = (&named, &asked)
+                    && named != asked
+                {
+                    return Err(TransferError::Usage(format!(
+                        "{}: the name tells {named}, not {asked}; import the files of each HS edition on their own, or leave --edition out",
+                        rows.input.shown()
+                    )));
+                }
+                named
+            }
+            _ => None,
+        };
+        let tells_itself = match (&self.edition, &self.layout.product.edition) {
+            (Some((columns, _)), _) => !columns.is_empty(),
+            (None, Some(EditionOf::ByYear { .. })) => true,
+            _ => false,
+        };
+        let edition = asked.or(fixed);
+        if edition.is_none() && !tells_itself {
+            return Err(TransferError::Usage(format!(
+                "{}: neither the file nor its name tells the classification; pass --edition HS2017",
+                rows.input.shown()
+            )));
+        }
+        Ok(edition)
+    }
+
+    /// Figures that a row has when it is whole.
+    pub fn amounts(&self) -> u64 {
+        u64::try_from(self.values.len()).unwrap_or(1).max(1)
+    }
+
+    /// The name of a column, for reports.
+    pub fn column(&self, at: Option<usize>) -> &str {
+        at.and_then(|at| self.shown.get(at)).map_or("row", String::as_str)
+    }
+
+    /// What the row is; each of its amounts goes to `out`.
+    pub fn row(
+        &self,
+        conn: &mut Conn,
+        rows: &Rows,
+        meaning: &mut Meaning,
+        tell: Tell<'_>,
+        out: &mut Vec<Result<Read, Wrong>>,
+    ) -> Result<(), TransferError> {
+        match self.figures(conn, rows, meaning, tell, out)? {
+            Ok(()) => {}
+            Err(wrong) => {
+                out.clear();
+                for _ in 0..self.amounts() {
+                    out.push(Err(wrong.clone()));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn figures(
+        &self,
+        conn: &mut Conn,
+        rows: &Rows,
+        meaning: &mut Meaning,
+        tell: Tell<'_>,
+        out: &mut Vec<Result<Read, Wrong>>,
+    ) -> Result<Result<(), Wrong>, TransferError> {
+        let leave_out = |out: &mut Vec<Result<Read, Wrong>>, why: &str| {
+            for _ in 0..self.amounts() {
+                out.push(Ok(Read::LeftOut(Cow::Owned(why.to_owned()))));
+            }
+        };
+        if !self.layout.empty.is_empty() {
+            let start = rows.text(0);
+            if self.layout.empty.iter().any(|beginning| start.starts_with(beginning.as_str())) {
+                drop(start);
+                leave_out(out, "the file says that it has no data");
+                return Ok(Ok(()));
+            }
+        }
+        let width = rows.width();
+        if width != rows.header.len() {
+            return Ok(Err((None, format!("the line has {width} fields, expected {}", rows.header.len()))));
+        }
+        for (columns, keep) in &self.keep {
+            let word = rows.text(first_filled(rows, columns));
+            if !keep.values.iter().any(|v| v.eq_ignore_ascii_case(&word)) {
+                leave_out(out, &keep.others);
+                return Ok(Ok(()));
+            }
+        }
+        let mut common = match self.common(rows, meaning) {
+            Ok(common) => common,
+            Err(wrong) => return Ok(Err(wrong)),
+        };
+        let product = match self.product(conn, rows, meaning, common.period.start.div_euclid(12), tell)? {
+            Ok(product) => product,
+            Err(wrong) => return Ok(Err(wrong)),
+        };
+        let weight_only = match self.measured(rows, &mut common) {
+            Ok(Some(is_weight)) => is_weight,
+            Ok(None) => {
+                leave_out(out, "another measure");
+                return Ok(Ok(()));
+            }
+            Err(wrong) => return Ok(Err(wrong)),
+        };
+        for (columns, powers, of) in &self.values {
+            let amount = self.amount(rows, columns, powers, of, &common, weight_only);
+            let read = amount.and_then(|amount| match amount {
+                None => Ok(Read::LeftOut(Cow::Borrowed("nothing reported"))),
+                Some(amount) => self.figure(meaning, &common, product, of, amount, rows.line()).map(Read::Figure),
+            });
+            out.push(read);
+        }
+        Ok(Ok(()))
+    }
+
+    /// What all amounts of a row have in common, but for the product.
+    fn common(&self, rows: &Rows, meaning: &mut Meaning) -> Result<Common, Wrong> {
+        let period = self.period(rows)?;
+        let year = period.start.div_euclid(12);
+        let reporter = area(rows, &mut meaning.places, &self.reporter, year)?;
+        let partner = area(rows, &mut meaning.places, &self.partner, year)?;
+        let flow = match &self.flow {
+            None => None,
+            Some((columns, of)) => Some(self.flow_of(rows, columns, of, &meaning.flows)?),
+        };
+        let status = match &self.status {
+            None => 1,
+            Some((columns, of)) => {
+                let (at, word) = word(rows, columns);
+                let meant = of.meaning(&word).ok_or_else(|| (at, expected(of)))?;
+                code_of(STATUSES, meant).ok_or_else(|| (at, format!("`{meant}` of the layout is no status")))?
+            }
+        };
+        let number = |measure: &Option<(Columns, &MeasureOf)>| match measure {
+            None => Ok(None),
+            Some((columns, of)) => self.number(rows, columns, of, 3 + of.power),
+        };
+        let weight = number(&self.weight)?;
+        let (mut quantity, mut unit) = (None, 0);
+        if let Some((columns, units, of)) = &self.quantity {
+            let text = of.fixed_unit.clone().unwrap_or_else(|| word(rows, units).1.into_owned());
+            if !text.is_empty() && !of.none.iter().any(|none| none.eq_ignore_ascii_case(&text)) {
+                quantity = self.number(rows, columns, of, 3 + of.power)?;
+                unit = place_of(&mut meaning.units, text);
+            }
+        }
+        Ok(Common { period, reporter, partner, flow, status, weight, quantity, unit, power: 0 })
+    }
+
+    fn period(&self, rows: &Rows) -> Result<Period, Wrong> {
+        let mut text = String::new();
+        let mut first = None;
+        for columns in &self.period {
+            let (at, part) = word(rows, columns);
+            first = first.or(at);
+            if !text.is_empty() && !part.is_empty() {
+                text.push('-');
+            }
+            text.push_str(&part);
+        }
+        let known = |p: &Period| (1900..=2155).contains(&p.start.div_euclid(12));
+        period::of_file(&text).filter(known).ok_or_else(|| {
+            (first, "expected a year (2023), a month (202307, 2023-07, 07/2023) or a quarter (2023-Q2)".to_owned())
+        })
+    }
+
+    fn flow_of(
+        &self,
+        rows: &Rows,
+        columns: &Columns,
+        of: &WordsOf,
+        mapped: &BTreeMap<String, String>,
+    ) -> Result<u8, Wrong> {
+        let (at, word) = word(rows, columns);
+        let meant = mapped.get(word.as_ref()).map(String::as_str).or_else(|| of.meaning(&word));
+        let meant = meant.ok_or_else(|| (at, expected(of)))?;
+        flow_code(meant).ok_or_else(|| (at, format!("`{meant}` is no flow of Tea Road")))
+    }
+
+    fn product(
+        &self,
+        conn: &mut Conn,
+        rows: &Rows,
+        meaning: &mut Meaning,
+        year: i32,
+        tell: Tell<'_>,
+    ) -> Result<Result<(Product, usize), Wrong>, TransferError> {
+        let mut at = None;
+        let edition = match (&self.named_edition, &self.edition, &self.layout.product.edition) {
+            (Some(edition), _, _) => edition.as_str(),
+            (None, Some((columns, of)), _) => {
+                let (column, word) = word(rows, columns);
+                at = column;
+                match of.meaning(&word) {
+                    Some(edition) => edition,
+                    None => return Ok(Err((at, expected(of)))),
+                }
+            }
+            (None, None, Some(EditionOf::ByYear { since })) => {
+                let in_force = since.iter().rev().find(|(first, _)| first.parse::<i32>().is_ok_and(|f| f <= year));
+                match in_force {
+                    Some((_, edition)) => edition.as_str(),
+                    None => return Ok(Err((None, format!("no edition was in force in {year}; pass --edition")))),
+                }
+            }
+            _ => return Ok(Err((None, "the classification is not told; pass --edition".to_owned()))),
+        };
+        let edition = match meaning.products.edition(conn, edition)? {
+            Ok(edition) => edition,
+            Err(reason) => return Ok(Err((at, reason))),
+        };
+        if self.product.is_empty() {
+            let of = &self.layout.product;
+            let found = meaning.products.find(conn, edition, of, Word { code: b"TOTAL", length: 0, name: "" }, tell)?;
+            return Ok(found.map(|p| (p, edition)).map_err(|reason| (None, reason)));
+        }
+        let column = first_filled(rows, &self.product);
+        let length = match self.layout.product.pad {
+            Some(pad) => pad,
+            None => word(rows, &self.length).1.parse::<usize>().ok().filter(|l| *l <= 20).unwrap_or(0),
+        };
+        let name = word(rows, &self.name).1;
+        let of = &self.layout.product;
+        let word = Word { code: rows.cell(column), length, name: &name };
+        let found = meaning.products.find(conn, edition, of, word, tell)?;
+        Ok(found.map(|p| (p, edition)).map_err(|reason| (Some(column), reason)))
+    }
+
+    /// Whether the row holds a weight instead of a value; nothing when it holds what is not kept.
+    fn measured(&self, rows: &Rows, common: &mut Common) -> Result<Option<bool>, Wrong> {
+        let Some((columns, of)) = &self.measure else { return Ok(Some(false)) };
+        let (at, word) = word(rows, columns);
+        let is = of.codes.iter().find(|(code, _)| code.eq_ignore_ascii_case(&word)).map(|(_, is)| is);
+        let Some(is) = is else {
+            let known = of.codes.keys().cloned().collect::<Vec<_>>().join(", ");
+            return Err((at, format!("expected one of {known}")));
+        };
+        common.power = is.power;
+        if let Some(flow) = &is.flow {
+            common.flow = Some(flow_code(flow).ok_or_else(|| (at, format!("`{flow}` is no flow of Tea Road")))?);
+        }
+        Ok(match is.is.as_str() {
+            "weight" => Some(true),
+            "value" => Some(false),
+            _ => None,
+        })
+    }
+
+    /// The amount of a row, or nothing where nothing is reported.
+    fn amount(
+        &self,
+        rows: &Rows,
+        columns: &Columns,
+        powers: &Columns,
+        of: &ValueOf,
+        common: &Common,
+        weight_only: bool,
+    ) -> Result<Option<Amount>, Wrong> {
+        let (at, text) = word(rows, columns);
+        let marker = of.markers.iter().find(|(marker, _)| marker.as_str() == text).map(|(_, status)| status);
+        if let Some(status) = marker {
+            let code =
+                code_of(STATUSES, status).ok_or_else(|| (at, format!("`{status}` of the layout is no status")))?;
+            return Ok(Some(Amount { value: None, status: Some(code), weight_only }));
+        }
+        if text.is_empty() && of.zero == Zero::Nothing {
+            return Ok(None);
+        }
+        let further = match word(rows, powers) {
+            (_, text) if text.is_empty() => 0,
+            (at, text) => text
+                .parse::<i32>()
+                .ok()
+                .filter(|p| (-12..=15).contains(p))
+                .ok_or_else(|| (at, "expected a power of ten".to_owned()))?,
+        };
+        let scale = if weight_only { 3 } else { i32::try_from(self.layout.dataset.scale).unwrap_or(0) };
+        let number = self
+            .decimal(&text, scale + of.power + further + common.power)
+            .map_err(|e| (at, format!("expected an amount{}: {e}", unit_words(of.power))))?;
+        if self.layout.dataset.reconciled && number.units < 0 {
+            return Err((at, "it is less than zero".to_owned()));
+        }
+        if number.units == 0 && !number.rounded && of.zero == Zero::Nothing {
+            return Ok(None);
+        }
+        Ok(Some(Amount { value: Some(number), status: None, weight_only }))
+    }
+
+    fn number(&self, rows: &Rows, columns: &Columns, of: &MeasureOf, scale: i32) -> Result<Option<Scaled>, Wrong> {
+        let (at, text) = word(rows, columns);
+        if text.is_empty() || of.unknown.iter().any(|u| u.eq_ignore_ascii_case(&text)) {
+            return Ok(None);
+        }
+        let number = self.decimal(&text, scale).map_err(|e| (at, format!("expected a number: {e}")))?;
+        if number.units < 0 {
+            return Err((at, "it is less than zero".to_owned()));
+        }
+        Ok(Some(number).filter(|n| n.units != 0 || n.rounded || of.zero == Zero::Amount))
+    }
+
+    fn decimal(&self, text: &str, scale: i32) -> Result<Scaled, crate::domain::decimal::DecimalError> {
+        let (decimal, grouping) = (self.layout.decimal, self.layout.grouping.as_str());
+        if decimal == '.' && grouping.is_empty() {
+            return parse_cell(text, scale);
+        }
+        let mut plain = String::with_capacity(text.len());
+        for c in text.chars().filter(|c| !grouping.contains(*c)) {
+            // A point where commas are written is neither.
+            plain.push(match c {
+                c if c == decimal => '.',
+                '.' => ',',
+                c => c,
+            });
+        }
+        parse_cell(&plain, scale)
+    }
+
+    fn figure(
+        &self,
+        meaning: &mut Meaning,
+        common: &Common,
+        (product, edition): (Product, usize),
+        of: &ValueOf,
+        amount: Amount,
+        line: u64,
+    ) -> Result<Figure, Wrong> {
+        let flow = match &of.flow {
+            Some(flow) => flow_code(flow).ok_or_else(|| (None, format!("`{flow}` is no flow of Tea Road")))?,
+            None => common.flow.ok_or_else(|| (None, "the flow is not told".to_owned()))?,
+        };
+        let nodes = meaning.products.at(edition);
+        let (family, code) = nodes.map_or(("", ""), |e| (e.family.as_str(), e.code.as_str()));
+        let currency = of.currency.as_deref().unwrap_or(&self.layout.dataset.currency);
+        let at = meaning.bodies.iter().position(|(f, e, c)| {
+            f == family && c == currency && (e == code || !self.layout.dataset.code.contains("{edition}"))
+        });
+        let at = at.unwrap_or_else(|| {
+            meaning.bodies.push((family.to_owned(), code.to_owned(), currency.to_owned()));
+            meaning.bodies.len() - 1
+        });
+        let dataset = u8::try_from(at).map_err(|_| (None, "the files hold more than 255 datasets".to_owned()))?;
+        let start = u16::try_from(common.period.start).map_err(|_| (None, "the year is too large".to_owned()))?;
+        let value = amount.value.filter(|_| !amount.weight_only);
+        let weight = if amount.weight_only { amount.value } else { common.weight };
+        let rounded = [value, weight, common.quantity].iter().flatten().any(|n| n.rounded);
+        let missing = amount.value.is_none() && amount.status.is_none();
+        let status = match amount.status {
+            Some(status) => status,
+            None if missing => 4,
+            None => common.status,
+        };
+        Ok(Figure {
+            key: Key {
+                dataset,
+                reporter: common.reporter.region,
+                partner: common.partner.region,
+                sector: product.sector,
+                flow,
+                start,
+                months: u8::try_from(common.period.months).unwrap_or(12),
+            },
+            value: value.map(|v| v.units),
+            weight: weight.map(|w| w.units),
+            quantity: common.quantity.map(|q| q.units),
+            unit: common.unit,
+            status: u8::try_from(status).unwrap_or(1),
+            rounded,
+            file: self.file,
+            line: u32::try_from(line).unwrap_or(u32::MAX),
+        })
+    }
+}
+
+struct Common {
+    period: Period,
+    reporter: Place,
+    partner: Place,
+    flow: Option<u8>,
+    status: i64,
+    weight: Option<Scaled>,
+    quantity: Option<Scaled>,
+    unit: u16,
+    /// A further power of ten of the row's measure.
+    power: i32,
+}
+
+struct Amount {
+    value: Option<Scaled>,
+    status: Option<i64>,
+    /// It is a weight, not a value.
+    weight_only: bool,
+}
+
+impl WordsOf {
+    fn meaning(&self, word: &str) -> Option<&str> {
+        if let Some(fixed) = &self.fixed {
+            return Some(fixed);
+        }
+        let found = self.codes.get(word).or_else(|| {
+            let same = |(code, _): &(&String, &String)| fold(code) == fold(word);
+            self.codes.iter().find(same).map(|(_, meant)| meant)
+        });
+        found.or(self.other.as_ref()).map(String::as_str)
+    }
+}
+
+fn expected(of: &WordsOf) -> String {
+    let known = of.codes.keys().cloned().collect::<Vec<_>>().join(", ");
+    format!("expected one of {known}; --map takes a table of your own words")
+}
+
+fn flow_code(flow: &str) -> Option<u8> {
+    code_of(FLOWS, flow).and_then(|code| u8::try_from(code).ok())
+}
+
+fn unit_words(power: i32) -> String {
+    match power {
+        0 => String::new(),
+        3 => " in thousands".to_owned(),
+        6 => " in millions".to_owned(),
+        power => format!(" in units of 1e{power}"),
+    }
+}
+
+/// The first of the columns that is not empty in the row; else the first.
+fn first_filled(rows: &Rows, columns: &[usize]) -> usize {
+    let filled = columns.iter().find(|at| !rows.cell(**at).is_empty());
+    filled.or(columns.first()).copied().unwrap_or(usize::MAX)
+}
+
+/// The first word that is not empty, and its column.
+fn word<'r>(rows: &'r Rows, columns: &[usize]) -> (Option<usize>, Cow<'r, str>) {
+    if columns.is_empty() {
+        return (None, Cow::Borrowed(""));
+    }
+    let at = first_filled(rows, columns);
+    (Some(at), rows.text(at))
+}
+
+fn area(rows: &Rows, places: &mut Places, of: &[(usize, Columns, &AreaOf)], year: i32) -> Result<Place, Wrong> {
+    let mut first = None;
+    for (number, columns, of) in of {
+        if let Some(region) = &of.region {
+            return places.own(region).ok_or_else(|| (None, format!("`{region}` of the layout is no region")));
+        }
+        let at = first_filled(rows, columns);
+        first = first.or(Some(at));
+        let cell = rows.cell(at);
+        if !cell.is_empty() {
+            return places.find(*number, of, cell, year, &rows.text(at)).map_err(|reason| (Some(at), reason));
+        }
+    }
+    Err((first, "expected the code of an area".to_owned()))
+}
+
+fn place_of(units: &mut Vec<String>, unit: String) -> u16 {
+    let at = units.iter().position(|known| *known == unit).unwrap_or_else(|| {
+        units.push(unit);
+        units.len() - 1
+    });
+    u16::try_from(at).unwrap_or(u16::MAX)
+}

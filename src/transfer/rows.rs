@@ -1,0 +1,161 @@
+//! Rows of a file, whatever it is: delimited text, JSON records, or the first sheet of a workbook. A row is cells under
+//! the names of a header; cells are bytes as they stand in the file, trimmed.
+
+mod delimited;
+mod records;
+mod sheet;
+
+use std::borrow::Cow;
+use std::cell::Cell;
+use std::io::{BufRead as _, BufReader, Read};
+use std::rc::Rc;
+
+use encoding_rs::Encoding;
+
+use super::TransferError;
+use super::input::Input;
+
+/// Bytes of the beginning by which a file is recognised.
+const SNIFFED: usize = 1 << 16;
+
+/// How cells of a file are written, where it is not UTF-8.
+pub type Fallback = &'static Encoding;
+
+/// A file that is being read.
+pub struct Rows {
+    /// The file.
+    pub input: Input,
+    /// Names of the columns as the file has them.
+    pub header: Vec<String>,
+    /// What kind of file it is, for people.
+    pub kind: String,
+    inner: Inner,
+    fallback: Fallback,
+    read: Rc<Cell<u64>>,
+}
+
+enum Inner {
+    Delimited(delimited::Delimited),
+    Records(Box<records::Records>),
+}
+
+impl std::fmt::Debug for Rows {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Rows").field("input", &self.input).field("kind", &self.kind).finish_non_exhaustive()
+    }
+}
+
+impl Rows {
+    /// Opens a file and reads its header.
+    pub fn open(input: &Input, fallback: Fallback) -> Result<Self, TransferError> {
+        let read = Rc::new(Cell::new(0));
+        let mut bytes = BufReader::with_capacity(SNIFFED, input.open(&read)?);
+        let start = bytes.fill_buf().map_err(|e| input.unreadable(e))?;
+        let start: Vec<u8> = start.iter().copied().take(SNIFFED).collect();
+        let is_wide = start.starts_with(&[0xff, 0xfe]) || start.starts_with(&[0xfe, 0xff]);
+        let (inner, header, kind) = if start.starts_with(b"PK\x03\x04") {
+            let text = Box::new(sheet::unrolled(input, bytes)?);
+            let (rows, header) = delimited::Delimited::open(input, text, b',', fallback)?;
+            (Inner::Delimited(rows), header, "workbook (xlsx), first sheet".to_owned())
+        } else if is_wide {
+            // Sixteen-bit Unicode, as spreadsheets save "Unicode text".
+            let narrow = encoding_rs_io::DecodeReaderBytesBuilder::new().bom_sniffing(true).build(bytes);
+            Self::narrow(input, Box::new(narrow), fallback)?
+        } else {
+            Self::narrow(input, Box::new(bytes), fallback)?
+        };
+        Ok(Self { input: input.clone(), header, kind, inner, fallback, read })
+    }
+
+    fn narrow(
+        input: &Input,
+        bytes: Box<dyn Read>,
+        fallback: Fallback,
+    ) -> Result<(Inner, Vec<String>, String), TransferError> {
+        let mut bytes = BufReader::with_capacity(SNIFFED, bytes);
+        let start = bytes.fill_buf().map_err(|e| input.unreadable(e))?;
+        if start.starts_with(b"\xef\xbb\xbf") {
+            bytes.consume(3);
+        }
+        let start = bytes.fill_buf().map_err(|e| input.unreadable(e))?;
+        let first = start.iter().find(|b| !b.is_ascii_whitespace());
+        if matches!(first, Some(b'{' | b'[')) {
+            let (records, header) = records::Records::open(input, Box::new(bytes))?;
+            return Ok((Inner::Records(Box::new(records)), header, "JSON records".to_owned()));
+        }
+        let delimiter = delimited::delimiter(start);
+        let (rows, header) = delimited::Delimited::open(input, Box::new(bytes), delimiter, fallback)?;
+        let word = match delimiter {
+            b'\t' => "tabs",
+            b';' => "semicolons",
+            _ => "commas",
+        };
+        Ok((Inner::Delimited(rows), header, format!("text with {word}")))
+    }
+
+    /// Reads the next row; false at the end.
+    pub fn advance(&mut self) -> Result<bool, TransferError> {
+        match &mut self.inner {
+            Inner::Delimited(rows) => rows.next().map_err(|e| self.input.unreadable(e)),
+            Inner::Records(rows) => rows.next().map_err(|e| self.input.unreadable(e)),
+        }
+    }
+
+    /// The cell of a column, trimmed; empty where the row is shorter.
+    pub fn cell(&self, column: usize) -> &[u8] {
+        match &self.inner {
+            Inner::Delimited(rows) => rows.cell(column),
+            Inner::Records(rows) => rows.cell(column),
+        }
+        .trim_ascii()
+    }
+
+    /// The cell as text: UTF-8, else the fallback of the file.
+    pub fn text(&self, column: usize) -> Cow<'_, str> {
+        decode(self.cell(column), self.fallback)
+    }
+
+    /// The line, or the number of the record or of the sheet's row; from 1.
+    pub fn line(&self) -> u64 {
+        match &self.inner {
+            Inner::Delimited(rows) => rows.line(),
+            Inner::Records(rows) => rows.number(),
+        }
+    }
+
+    /// Fields of the row, surplus empty ones at the end left out.
+    pub fn width(&self) -> usize {
+        match &self.inner {
+            Inner::Delimited(rows) => rows.width(self.header.len()),
+            Inner::Records(_) => self.header.len(),
+        }
+    }
+
+    /// How the text of the rest of the file is encoded, for people; reads it to its end.
+    pub fn encoding(mut self) -> Result<String, TransferError> {
+        let mut is_ascii = true;
+        while self.advance()? {
+            for column in 0..self.header.len() {
+                let cell = self.cell(column);
+                if std::str::from_utf8(cell).is_err() {
+                    return Ok(self.fallback.name().to_owned());
+                }
+                is_ascii &= cell.is_ascii();
+            }
+        }
+        Ok(if is_ascii { "ASCII" } else { "UTF-8" }.to_owned())
+    }
+
+    /// Bytes read from the disk so far.
+    pub fn bytes_read(&self) -> u64 {
+        self.read.get()
+    }
+}
+
+/// UTF-8, else the fallback.
+pub fn decode(bytes: &[u8], fallback: Fallback) -> Cow<'_, str> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => fallback.decode_without_bom_handling(bytes).0,
+    }
+}

@@ -1,0 +1,84 @@
+//! Text with commas, semicolons or tabs. Works on bytes: in UTF-8, Windows code pages and GB18030 no part of a longer
+//! character is a separator or a quote.
+
+use std::io::Read;
+
+use super::{Fallback, decode};
+use crate::transfer::TransferError;
+use crate::transfer::input::Input;
+
+pub(super) struct Delimited {
+    reader: csv::Reader<Box<dyn Read>>,
+    record: csv::ByteRecord,
+}
+
+/// The separator that the first line has most of.
+pub(super) fn delimiter(start: &[u8]) -> u8 {
+    let line = start.split(|b| matches!(b, b'\n' | b'\r')).find(|l| !l.is_empty()).unwrap_or_default();
+    let mut counts = [(b',', 0_usize), (b';', 0), (b'\t', 0)];
+    let mut quoted = false;
+    for byte in line {
+        quoted ^= *byte == b'"';
+        for (separator, count) in &mut counts {
+            *count += usize::from(!quoted && byte == separator);
+        }
+    }
+    counts.iter().rev().max_by_key(|(_, count)| *count).map_or(b',', |(separator, _)| *separator)
+}
+
+impl Delimited {
+    pub(super) fn open(
+        input: &Input,
+        bytes: Box<dyn Read>,
+        delimiter: u8,
+        fallback: Fallback,
+    ) -> Result<(Self, Vec<String>), TransferError> {
+        let mut reader =
+            csv::ReaderBuilder::new().flexible(true).delimiter(delimiter).buffer_capacity(1 << 18).from_reader(bytes);
+        let header = reader.byte_headers().map_err(|e| input.unreadable(e))?;
+        let mut names: Vec<String> =
+            header.iter().map(|name| decode(name.trim_ascii(), fallback).trim_matches('"').to_owned()).collect();
+        while names.len() > 1 && names.last().is_some_and(String::is_empty) {
+            names.pop();
+        }
+        Ok((Self { reader, record: csv::ByteRecord::new() }, names))
+    }
+
+    pub(super) fn next(&mut self) -> Result<bool, csv::Error> {
+        self.reader.read_byte_record(&mut self.record)
+    }
+
+    pub(super) fn cell(&self, column: usize) -> &[u8] {
+        self.record.get(column).unwrap_or_default()
+    }
+
+    pub(super) fn line(&self) -> u64 {
+        self.record.position().map_or(0, csv::Position::line)
+    }
+
+    pub(super) fn width(&self, header: usize) -> usize {
+        if self.record.len() <= header {
+            return self.record.len();
+        }
+        let filled = self.record.iter().rposition(|f| !f.trim_ascii().is_empty()).map_or(0, |at| at + 1);
+        filled.max(header)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_separator_is_the_one_that_the_first_line_has_most_of() {
+        for (line, wanted) in [
+            ("t,i,j,k,v,q\n1;2", b','),
+            ("\"CO_ANO\";\"CO_MES\"\n", b';'),
+            ("NAPR\tPERIOD\tSTRANA, code\n", b'\t'),
+            ("\"a,b,c\";d\n", b';'),
+            ("alone\n", b','),
+        ] {
+            assert_eq!(delimiter(line.as_bytes()), wanted, "{line}");
+        }
+    }
+}
