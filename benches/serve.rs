@@ -17,12 +17,16 @@
     reason = "a measuring program: it prints, and stops at the first fault"
 )]
 
-use std::fmt::Write as _;
+#[path = "shared/baci_year.rs"]
+mod baci_year;
+
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
+
+use baci_year::{World, generate};
 
 /// What is measured.
 struct Plan {
@@ -38,12 +42,6 @@ struct Plan {
 struct Question {
     name: &'static str,
     document: fn(&World, u64) -> String,
-}
-
-/// Codes of the generated data.
-struct World {
-    areas: Vec<(String, String)>,
-    year: i32,
 }
 
 const QUESTIONS: &[Question] = &[
@@ -133,9 +131,9 @@ fn main() {
     };
     let folder = tempfile::tempdir().unwrap();
     let world = if plan.scale.is_none() {
-        generate(folder.path(), plan.figures)
+        generate(folder.path(), plan.figures, 200)
     } else {
-        World { areas: Vec::new(), year: 2020 }
+        World { areas: Vec::new(), year: 2020, rows: 0 }
     };
     let size = plan.scale.as_ref().map_or(format!("figures {}", plan.figures), |n| format!("scale {n}"));
     println!("{size}, connections {}, {:?} a measurement", plan.connections, plan.time);
@@ -145,78 +143,6 @@ fn main() {
         Some((url, pid)) => run(&plan, &world, folder.path(), url, Some(*pid)),
         None => println!("PostgreSQL: not measured; scripts/bench starts one"),
     }
-}
-
-/// The next number of a fixed sequence (SplitMix64), so that every run measures the same data.
-fn next(state: &mut u64) -> u64 {
-    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let mut z = *state;
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
-}
-
-/// Writes a nomenclature and a BACI year of `count` rows: exporters of very different size, values over eight powers
-/// of ten, in the order of the real files.
-fn generate(folder: &Path, count: usize) -> World {
-    let codes = include_str!("../data/reference/region_codes.csv");
-    let countries: std::collections::HashSet<&str> = include_str!("../data/reference/regions.csv")
-        .lines()
-        .filter(|l| l.contains(",PLACE,COUNTRY,"))
-        .filter_map(|l| l.split(',').next())
-        .collect();
-    let mut areas: Vec<(String, String)> = codes
-        .lines()
-        .map(|l| l.split(',').collect::<Vec<_>>())
-        .filter(|f| f[1] == "COMTRADE" && f[4].is_empty() && countries.contains(f[0]) && f[0].len() == 2)
-        .map(|f| (f[0].to_owned(), f[2].to_owned()))
-        .collect();
-    areas.dedup_by(|a, b| a.0 == b.0);
-    areas.truncate(200);
-    let chapters: Vec<String> = (1..=97).filter(|c| *c != 77).map(|c| format!("{c:02}")).collect();
-    let mut nomenclature = String::from("classification,edition,code,description,parent,level\n");
-    let mut products = Vec::new();
-    for chapter in &chapters {
-        for heading in 1..=10 {
-            writeln!(nomenclature, "H5,HS2017,{chapter}{heading:02},Heading {chapter}{heading:02},{chapter},4")
-                .unwrap();
-            for product in 1..=5 {
-                let code = format!("{chapter}{heading:02}{product}0");
-                writeln!(nomenclature, "H5,HS2017,{code},Product {code},{chapter}{heading:02},6").unwrap();
-                products.push(code);
-            }
-        }
-    }
-    std::fs::write(folder.join("nomenclature.csv"), nomenclature).unwrap();
-    let mut state = 7_u64;
-    let mut out = std::io::BufWriter::new(std::fs::File::create(folder.join("BACI_HS17_Y2020_V202501.csv")).unwrap());
-    writeln!(out, "t,i,j,k,v,q").unwrap();
-    // Each exporter has about twice the rows of one four places behind it; nobody has more than every pair and product.
-    let weights: Vec<f64> = (0..areas.len()).map(|i| 0.85_f64.powi(i as i32).max(0.001)).collect();
-    let total: f64 = weights.iter().sum();
-    for (index, (_, exporter)) in areas.iter().enumerate() {
-        let wanted = (count as f64 * weights[index] / total) as usize;
-        let partners = areas.len() - 1;
-        let per_partner = (wanted / partners).clamp(1, products.len());
-        for (other, (_, importer)) in areas.iter().enumerate() {
-            if other == index {
-                continue;
-            }
-            let step = products.len() / per_partner;
-            for at in 0..per_partner {
-                let value = 10_f64.powf((next(&mut state) % 8000) as f64 / 1000.0 - 2.0);
-                writeln!(
-                    out,
-                    "2020,{exporter},{importer},{},{value:.3},{:.3}",
-                    products[at * step.max(1)],
-                    value / 3.0
-                )
-                .unwrap();
-            }
-        }
-    }
-    out.flush().unwrap();
-    World { areas, year: 2020 }
 }
 
 fn program() -> Command {
