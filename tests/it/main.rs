@@ -20,6 +20,7 @@ mod facets;
 mod import;
 mod language;
 mod leaving;
+mod loading;
 mod migrations;
 mod nomenclature;
 mod oracle;

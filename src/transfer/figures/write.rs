@@ -121,6 +121,13 @@ pub(super) fn write(job: &mut Job<'_>, conn: &mut Conn, sorter: Sorter) -> Done<
         forget_sources(conn, &changes)?;
         return Ok(summary);
     }
+    if summary.bad > 0 {
+        // Only now all of them are known.
+        let note = Value::Text(format!("{} bad row(s) of the import were left out", summary.bad));
+        for source in &sources {
+            bulk::update(conn, "sources", *source, &[("note", note.clone())])?;
+        }
+    }
     bulk::refresh_statistics(conn)?;
     super::totals::compare(job, conn, &targets, number)?;
     summary.revision =
@@ -221,8 +228,6 @@ fn write_sources(job: &Job<'_>, conn: &mut Conn, changes: &mut Vec<Change>) -> D
     let mut id = revision::largest_id(conn, Fixed("SELECT MAX(id) FROM sources"))?;
     let mut hashes: HashMap<&std::path::Path, String> = HashMap::new();
     let mut sources = Vec::new();
-    let bad = job.report.borrow().count();
-    let note = (bad > 0).then(|| format!("{bad} bad row(s) of the import were left out"));
     for (number, file) in job.files.iter().enumerate() {
         if !hashes.contains_key(file.path.as_path()) {
             hashes.insert(&file.path, input::sha256(&file.path)?);
@@ -245,7 +250,7 @@ fn write_sources(job: &Job<'_>, conn: &mut Conn, changes: &mut Vec<Change>) -> D
         bulk::insert(
             conn,
             "sources",
-            &["id", "code", "kind", "publisher", "title", "retrieved_at", "licence", "sha256", "note"],
+            &["id", "code", "kind", "publisher", "title", "retrieved_at", "licence", "sha256"],
             &[],
             &[vec![
                 Value::Int(id),
@@ -256,7 +261,6 @@ fn write_sources(job: &Job<'_>, conn: &mut Conn, changes: &mut Vec<Change>) -> D
                 Value::Time(revision::now()),
                 Value::text(dataset.licence.clone()),
                 Value::Text(hash),
-                Value::text(note.clone()),
             ]],
         )?;
         changes.push(change("Source", code, "INSERT"));
