@@ -240,6 +240,9 @@ pub struct MeasureOf {
     pub unit: Option<Names>,
     /// Unit of all rows.
     pub fixed_unit: Option<String>,
+    /// Words of the unit and the units that they mean.
+    #[serde(default)]
+    pub units: BTreeMap<String, String>,
     /// Words of the unit that mean that there is no quantity.
     #[serde(default)]
     pub none: Vec<String>,

@@ -315,7 +315,7 @@ impl<'a> Reader<'a> {
             let text = of.fixed_unit.clone().unwrap_or_else(|| word(rows, units).1.into_owned());
             if !text.is_empty() && !of.none.iter().any(|none| none.eq_ignore_ascii_case(&text)) {
                 quantity = self.number(rows, columns, of, 3 + of.power)?;
-                unit = place_of(&mut meaning.units, text);
+                unit = place_of(&mut meaning.units, of.units.get(&text).cloned().unwrap_or(text));
             }
         }
         Ok(Common { period, reporter, partner, flow, status, weight, quantity, unit, power: 0 })

@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read as _, Seek as _, SeekFrom, Write as _};
+use std::path::{Path, PathBuf};
 
 /// Figures that are sorted at once: 64 MiB.
 const RUN: usize = 1 << 20;
@@ -12,6 +13,14 @@ const RUN: usize = 1 << 20;
 const WIDTH: usize = 56;
 /// The place of no number.
 const NONE: i64 = i64::MIN;
+
+/// Where runs are kept: the temporary folder, unless it is the usual one, which may be memory, and there is another on
+/// the disk.
+fn folder() -> PathBuf {
+    let usual = std::env::temp_dir();
+    let large = Path::new("/var/tmp");
+    if usual == Path::new("/tmp") && large.is_dir() { large.to_owned() } else { usual }
+}
 
 /// The key of a figure. Its order is that of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -132,7 +141,7 @@ impl Sorter {
 
     fn spill(&mut self) -> io::Result<()> {
         self.run.sort_unstable_by_key(Figure::place);
-        let mut out = BufWriter::with_capacity(1 << 20, tempfile::tempfile()?);
+        let mut out = BufWriter::with_capacity(1 << 20, tempfile::tempfile_in(folder())?);
         for figure in self.run.drain(..) {
             figure.write(&mut out)?;
         }

@@ -240,12 +240,12 @@ fn one_dataset_holds_several_editions_and_refuses_another_currency() {
         assert_eq!(count(&db, editions), 2);
         assert_eq!(count(&db, "SELECT COUNT(*) FROM datasets"), 1);
         let before = revision(&db);
-        let error =
-            figures::import(&mut db.conn(), &layout, &Options::default(), &[path.clone()], &|_| {}).unwrap_err();
+        let error = figures::import(&mut db.conn(), &layout, &Options::default(), std::slice::from_ref(&path), &|_| {})
+            .unwrap_err();
         let error = error.to_string();
         assert!(error.contains("currency USD") && error.contains("CNY") && error.contains("--dataset"), "{error}");
         let options = Options { dataset: Some("OWN".to_owned()), ..Options::default() };
-        figures::import(&mut db.conn(), &layout, &options, &[path.clone()], &|_| {}).unwrap();
+        figures::import(&mut db.conn(), &layout, &options, std::slice::from_ref(&path), &|_| {}).unwrap();
         assert_eq!(revision(&db), before + 1);
     }
 }
@@ -318,7 +318,7 @@ fn inspecting_counts_and_writes_nothing() {
         let before = revision(&db);
         let layout = Layout::of_format("comtrade").unwrap();
         let options = Options { skip_bad: true, ..Options::default() };
-        let found = figures::inspect(&mut db.conn(), &layout, &options, &[path.clone()], &|_| {}).unwrap();
+        let found = figures::inspect(&mut db.conn(), &layout, &options, std::slice::from_ref(&path), &|_| {}).unwrap();
         assert_eq!((found.read, found.figures, found.bad), (3, 2, 1));
         let shown = found.to_string();
         for line in [
