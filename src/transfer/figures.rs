@@ -3,6 +3,7 @@
 
 mod coverage;
 pub mod inspect;
+pub(in crate::transfer) mod store;
 mod totals;
 mod write;
 
@@ -24,7 +25,6 @@ use super::rows::Rows;
 use super::sorted::{Figure, Sorted, Sorter};
 use super::{Options, Summary, TransferError};
 use crate::storage::conn::Conn;
-use crate::storage::revision;
 
 type Done<T> = Result<T, TransferError>;
 
@@ -324,9 +324,4 @@ impl Merged<'_, '_> {
         let bad = Bad { file: &file, line: figure.line.into(), column: "row", value: &value };
         self.report.borrow_mut().bad(bad, reason);
     }
-}
-
-/// The next revision's number and the lock that makes it so.
-fn next_revision(conn: &mut Conn) -> Done<i64> {
-    Ok(revision::next(conn)?)
 }

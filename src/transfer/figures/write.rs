@@ -1,20 +1,19 @@
 //! Writes sorted figures: dataset by dataset, each filled directly where it has none yet, else staged and compared; then
 //! sources, coverage, changes and the revision.
 
-use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap};
-use std::rc::Rc;
 
-use super::{Done, Job, Merged, next_revision};
+use super::store::{self, Dimensions};
+use super::{Done, Job};
 use crate::domain::period::Period;
 use crate::storage::bulk::{self, Fixed, Statement};
 use crate::storage::conn::Conn;
-use crate::storage::figures::{self, Counts, FigureRow, Group, Load};
+use crate::storage::figures::{self, Counts, Group, Load};
 use crate::storage::revision::{self, Change};
 use crate::storage::terms;
 use crate::storage::value::Value;
 use crate::transfer::reading::Body;
-use crate::transfer::sorted::{Figure, Sorter};
+use crate::transfer::sorted::Sorter;
 use crate::transfer::{Summary, TransferError, input};
 
 /// What is known of a dataset while its figures are written.
@@ -27,61 +26,24 @@ pub(super) struct Target {
     pub(super) groups: BTreeMap<Group, Counts>,
 }
 
-/// What figures need besides themselves.
-struct Dimensions {
-    region_levels: HashMap<u32, i64>,
-    sector_levels: HashMap<u32, i64>,
-    units: Vec<Rc<str>>,
-    /// Source of each file.
-    sources: Vec<i64>,
-}
-
-impl Dimensions {
-    fn row(&self, figure: &Figure) -> FigureRow {
-        let key = figure.key;
-        let region = |id: u32| self.region_levels.get(&id).copied().unwrap_or(0);
-        let unit = self.units.get(usize::from(figure.unit)).filter(|u| !u.is_empty() && figure.quantity.is_some());
-        FigureRow {
-            sides: [key.reporter, key.partner, key.sector].map(i64::from),
-            when: [i64::from(key.flow), i64::from(key.start), i64::from(key.months)],
-            levels: [
-                region(key.reporter),
-                region(key.partner),
-                self.sector_levels.get(&key.sector).copied().unwrap_or(0),
-            ],
-            value: figure.value,
-            quantity: figure.quantity,
-            unit: unit.cloned(),
-            weight: figure.weight,
-            status: i64::from(figure.status),
-            source: self.sources.get(usize::from(figure.file)).copied().unwrap_or(0),
-        }
-    }
-}
-
 /// Writes all figures of the job.
 pub(super) fn write(job: &mut Job<'_>, conn: &mut Conn, sorter: Sorter) -> Done<Summary> {
-    let number = next_revision(conn)?;
+    let number = revision::next(conn)?;
     let mut changes = std::mem::take(&mut job.meaning.products.changes);
     let sources = write_sources(job, conn, &mut changes)?;
-    let dimensions = Dimensions {
-        region_levels: levels(
-            conn,
-            Fixed(
-                "SELECT id, CASE level WHEN 'WORLD' THEN 0 WHEN 'AREA' THEN 1 WHEN 'COUNTRY' THEN 2 WHEN 'PROVINCE' THEN 3 ELSE 4 END FROM regions",
-            ),
-        )?,
-        sector_levels: levels(conn, Fixed("SELECT id, level FROM sectors"))?,
-        units: job.meaning.units.iter().map(|u| Rc::from(u.as_str())).collect(),
-        sources: sources.clone(),
-    };
+    let dimensions = Dimensions::load(conn, &job.meaning.units, &sources)?;
     let expected = sorter.count();
     let mut targets = Vec::new();
     let mut merged = job.merged(sorter)?;
     for (at, body) in (0_u8..).zip(&job.meaning.bodies) {
         let mut target = find_dataset(job, conn, body, sources.last().copied(), &mut changes)?;
         let load = Load { dataset: target.id, revision: number };
-        fill_or_stage(conn, &mut merged, at, &dimensions, load, expected, &mut target)?;
+        // The first figure of the next dataset waits for its turn.
+        let mut next = || match &merged.ahead {
+            Some(figure) if figure.key.dataset == at => merged.next(),
+            _ => Ok(None),
+        };
+        target.groups = store::put(conn, load, expected, target.fresh, &dimensions, &mut next)?;
         if !target.fresh {
             settle(job, conn, load, &mut target)?;
         }
@@ -135,38 +97,6 @@ pub(super) fn write(job: &mut Job<'_>, conn: &mut Conn, sorter: Sorter) -> Done<
     Ok(summary)
 }
 
-/// Writes or stages the figures of one dataset of the import.
-fn fill_or_stage(
-    conn: &mut Conn,
-    merged: &mut Merged<'_, '_>,
-    at: u8,
-    dimensions: &Dimensions,
-    load: Load,
-    expected: u64,
-    target: &mut Target,
-) -> Done<()> {
-    let held = Cell::new(None);
-    let groups = &mut target.groups;
-    let fresh = target.fresh;
-    let mut next = || -> Done<Option<FigureRow>> {
-        // The first figure of the next dataset waits for its turn.
-        if merged.ahead.as_ref().is_none_or(|figure| figure.key.dataset != at) {
-            return Ok(None);
-        }
-        let Some(figure) = merged.next()? else { return Ok(None) };
-        let row = dimensions.row(&figure);
-        if fresh {
-            let group = (i64::from(figure.key.reporter), i64::from(figure.key.start), i64::from(figure.key.months));
-            let counts = groups.entry(group).or_default();
-            counts.staged += 1;
-            counts.inserted += 1;
-        }
-        held.set(Some(figure.key));
-        Ok(Some(row))
-    };
-    if fresh { figures::fill(conn, load, expected, &mut next) } else { figures::stage(conn, load, &mut next) }
-}
-
 /// Compares staged figures with those that are there, and writes what differs.
 fn settle(job: &Job<'_>, conn: &mut Conn, load: Load, target: &mut Target) -> Done<()> {
     let wanted = job.options.replace || job.layout.replaces;
@@ -212,11 +142,6 @@ pub(super) fn period(start: i64, months: i64) -> Period {
 pub(super) fn region_codes(conn: &mut Conn) -> Done<HashMap<i64, String>> {
     let rows = conn.rows(Fixed("SELECT id, code FROM regions"), &[])?;
     Ok(rows.iter().filter_map(|r| Some((r.int(0)?, r.text(1)?.to_owned()))).collect())
-}
-
-fn levels(conn: &mut Conn, statement: Fixed) -> Done<HashMap<u32, i64>> {
-    let rows = conn.rows(statement, &[])?;
-    Ok(rows.iter().filter_map(|r| Some((u32::try_from(r.int(0)?).ok()?, r.int(1)?))).collect())
 }
 
 pub(super) fn change(entity: &'static str, key: String, action: &'static str) -> Change {
