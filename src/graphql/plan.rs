@@ -665,6 +665,7 @@ fn id_columns(node: NodeKey) -> Vec<&'static str> {
         NodeKey::Column(column) => vec![column],
         NodeKey::Sector => vec!["classification_id", "code"],
         NodeKey::Figure => catalog::trade_figure::TRADE_FIGURE.key.to_vec(),
+        NodeKey::Change => catalog::change::CHANGE.key.to_vec(),
     }
 }
 

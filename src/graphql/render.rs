@@ -310,6 +310,10 @@ impl Writer<'_> {
                     name_of(ORIGINS, int(7)).unwrap_or_default(),
                 )
             }
+            Some(NodeKey::Change) => {
+                let text = |position: usize| columns.get(position).and_then(|at| row.text(*at)).unwrap_or_default();
+                format!("{}/{}/{}", int(0), text(1), text(2))
+            }
             None => String::new(),
         };
         id::encode(entity.name, &key)

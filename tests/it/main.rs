@@ -17,6 +17,7 @@ mod conformance;
 mod demo_filters;
 mod explain;
 mod facets;
+mod follow;
 mod import;
 mod language;
 mod leaving;
