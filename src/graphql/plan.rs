@@ -275,7 +275,7 @@ impl RowPlan {
     }
 
     /// Adds what the order of a list reads.
-    fn keys(&mut self, list: &List) {
+    pub fn keys(&mut self, list: &List) {
         for (at, key) in list.order.iter().enumerate() {
             match &key.by {
                 Operand::Column(column) => self.plain(column),

@@ -16,6 +16,7 @@ mod attack;
 mod conformance;
 mod demo_filters;
 mod explain;
+mod export;
 mod facets;
 mod follow;
 mod import;
