@@ -17,6 +17,7 @@ use tearoad::server::{ServerConfig, serve};
 use tearoad::storage::bulk::Fixed;
 use tearoad::storage::pool::{Db, PoolConfig};
 
+use crate::server::{start, url};
 use crate::support::{TestDb, ask_with, data, demo_databases};
 use crate::world::{World, world_databases};
 
@@ -451,6 +452,38 @@ fn a_slow_client_gets_the_file_of_one_revision() {
         assert_eq!(ends_whole(stream, seen), (true, n_rows), "{}", db.backend());
         let (after, _) = until_free(port, "GET", FIGURES);
         assert!(after.whole && after.body.is_empty(), "the next file is of what is there now");
+    }
+}
+
+/// Mebibytes of memory of a process that are its own.
+fn own_mib(pid: u32) -> f64 {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:")).unwrap();
+    line.split_whitespace().next().unwrap().parse::<f64>().unwrap() / 1024.0
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_slow_client_costs_no_memory() {
+    for db in demo_databases() {
+        let n_rows = fill(&db);
+        let server = start(&["serve", "--database-url", &url(&db)]);
+        // What the first export of a process needs once.
+        get(server.port, "/export/tradeFigures.ndjson?fields=flow", "");
+        let before = own_mib(server.child.id());
+        let (mut stream, mut seen) = begin(server.port, FIGURES);
+        let mut most = before;
+        let mut part = vec![0; 2 << 20];
+        for _ in 0..8 {
+            std::thread::sleep(Duration::from_millis(60));
+            stream.read_exact(&mut part).unwrap();
+            seen.extend_from_slice(&part);
+            most = most.max(own_mib(server.child.id()));
+        }
+        let (is_whole, n_lines) = ends_whole(stream, seen);
+        assert!(is_whole && n_lines == n_rows, "{n_lines} of {n_rows}");
+        most = most.max(own_mib(server.child.id()));
+        assert!(most - before < 12.0, "{before} MiB became {most} MiB for a file of 30 on {}", db.backend());
     }
 }
 
