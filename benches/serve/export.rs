@@ -1,5 +1,5 @@
-//! Measures exports: rows a second by the clock, and a second of processor time of server and database together; and
-//! how much memory the server needed at most beyond what it had before.
+//! Measures exports: rows a second by the clock, and rows a second of processor time of server and database together;
+//! and how much memory of its own the server had at most. Pages of SQLite's file that it maps are not its own.
 
 use std::io::{Read as _, Write as _};
 use std::process::Child;
@@ -29,7 +29,7 @@ pub(crate) fn measure(server: &Child, port: u16, postgres: Option<u32>) {
     for (name, path) in FILES {
         let before = (cpu_ms(server.id()), postgres.map(cluster_ms));
         let started = Instant::now();
-        let (rows, bytes) = receive(port, path);
+        let (rows, bytes, peak) = receive(port, path, server.id());
         let seconds = started.elapsed().as_secs_f64();
         let in_server = (cpu_ms(server.id()) - before.0) / 1000.0;
         let in_database =
@@ -39,13 +39,13 @@ pub(crate) fn measure(server: &Child, port: u16, postgres: Option<u32>) {
             rows as f64 / seconds,
             rows as f64 / (in_server + in_database),
             bytes as f64 / 1e6,
-            peak_mib(server.id())
+            peak
         );
     }
 }
 
-/// Reads a file to its end; its lines but for a head, and its bytes.
-fn receive(port: u16, path: &str) -> (usize, usize) {
+/// Reads a file to its end; its lines but for a head, its bytes, and the most memory of the server meanwhile.
+fn receive(port: u16, path: &str, pid: u32) -> (usize, usize, f64) {
     let mut stream = connect(port);
     let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).unwrap();
@@ -53,6 +53,7 @@ fn receive(port: u16, path: &str) -> (usize, usize) {
     let mut chunk = vec![0_u8; 256 * 1024];
     let mut last = Vec::new();
     let mut is_first = true;
+    let mut peak = own_mib(pid);
     loop {
         let read = stream.read(&mut chunk).unwrap();
         if read == 0 {
@@ -69,16 +70,19 @@ fn receive(port: u16, path: &str) -> (usize, usize) {
             lines += usize::from(*byte == b'\n' && before != b'\r');
             before = *byte;
         }
+        if (bytes >> 22) != ((bytes + read) >> 22) {
+            peak = peak.max(own_mib(pid));
+        }
         bytes += read;
         last = part[read.saturating_sub(7)..].to_vec();
     }
     assert!(last.ends_with(b"0\r\n\r\n"), "the file is whole");
-    (lines - usize::from(path.contains(".csv")), bytes)
+    (lines - usize::from(path.contains(".csv")), bytes, peak)
 }
 
-/// The most memory that a process ever held.
-fn peak_mib(pid: u32) -> f64 {
+/// Mebibytes of memory that are a process's own.
+fn own_mib(pid: u32) -> f64 {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:")).unwrap_or_default();
     line.split_whitespace().next().and_then(|kib| kib.parse::<f64>().ok()).unwrap_or(0.0) / 1024.0
 }

@@ -29,8 +29,8 @@ pub struct Writer<'a> {
 /// Writes `text` as a JSON string.
 pub fn push_text(out: &mut String, text: &str) {
     out.push('"');
-    let plain = |c: char| c != '"' && c != '\\' && c >= ' ';
-    if text.chars().all(plain) {
+    let plain = |b: u8| b != b'"' && b != b'\\' && b >= b' ';
+    if text.bytes().all(plain) {
         out.push_str(text);
     } else {
         for c in text.chars() {

@@ -74,9 +74,11 @@ impl Form {
             },
             (Kind::BigInt | Kind::Money, Value::Int(n)) => self.scaled(out, *n, 0),
             (Kind::Milli, Value::Int(n)) => self.scaled(out, *n, 3),
-            (_, Value::Int(n)) => push_display(out, n),
+            (_, Value::Int(n)) => out.push_str(itoa::Buffer::new().format(*n)),
             (_, Value::Float(f)) => match serde_json::Number::from_f64(*f) {
-                Some(number) => push_display(out, number),
+                Some(number) => {
+                    let _infallible = write!(out, "{number}");
+                }
                 None => self.nothing(out),
             },
             (_, Value::Bool(b)) => out.push_str(if *b { "true" } else { "false" }),
@@ -85,10 +87,6 @@ impl Form {
             (_, Value::Time(t)) => self.text(out, &t.format("%Y-%m-%dT%H:%M:%S%.fZ").to_string()),
         }
     }
-}
-
-fn push_display(out: &mut String, value: impl std::fmt::Display) {
-    let _infallible = write!(out, "{value}");
 }
 
 /// A text with quotes around it where it needs them, or is empty.

@@ -42,14 +42,14 @@ struct Out {
 enum What {
     /// A selected column.
     Column(usize, Kind),
-    /// A period in two columns.
-    Period(usize, usize),
+    /// A period in two columns, and the last one as written, since neighbours are mostly alike.
+    Period(usize, usize, Option<(Period, String)>),
     /// A name in a column, else a key.
     Name(usize, usize),
     /// Something of the row in memory whose id a column holds.
     Known(usize, Known),
-    /// The amount of a figure: its dataset and its units.
-    Amount(usize, usize),
+    /// The amount of a figure: its dataset, its units, and the last dataset with its number of decimals.
+    Amount(usize, usize, Option<(i64, u32)>),
     /// Something that counts only where a column is known.
     Where(usize, Box<Self>),
 }
@@ -61,10 +61,15 @@ struct Known {
     steps: Vec<(&'static str, &'static Entity)>,
     first: &'static Entity,
     read: Read,
-    written: HashMap<i64, Box<str>>,
-    /// The last one, since neighbours are mostly alike.
-    last: Option<(i64, Box<str>)>,
+    /// As written.
+    texts: Vec<String>,
+    /// Where in `texts` that of an id is, plus one; ids are mostly small numbers.
+    small: Vec<u32>,
+    large: HashMap<i64, u32>,
 }
+
+/// Ids below this have their place in a list: of 4 MiB at most.
+const SMALL: usize = 1 << 20;
 
 /// What is read of the last row of a path.
 #[derive(Debug, Clone, Copy)]
@@ -203,33 +208,35 @@ impl What {
                 Some(text) => form.text(out, text),
                 None => form.nothing(out),
             },
-            Self::Period(start, months) => {
+            Self::Period(start, months, last) => {
                 let number = |at: usize| row.int(at).and_then(|n| i32::try_from(n).ok());
-                match (number(*start), number(*months)) {
-                    (Some(start), Some(months)) => push_period(form, out, Period { start, months }),
-                    _ => form.nothing(out),
-                }
+                let (Some(start), Some(months)) = (number(*start), number(*months)) else { return form.nothing(out) };
+                let period = Period { start, months };
+                let (_, text) = match last {
+                    Some(last) if last.0 == period => last,
+                    _ => {
+                        let mut text = String::new();
+                        form.text(&mut text, &period.to_string());
+                        last.insert((period, text))
+                    }
+                };
+                out.push_str(text);
             }
             Self::Known(at, known) => match row.int(*at) {
                 Some(id) => out.push_str(known.written(id, snapshot, form)),
                 None => form.nothing(out),
             },
-            Self::Amount(dataset, units) => match (row.int(*dataset), row.int(*units)) {
-                (Some(dataset), Some(units)) => form.scaled(out, units, scale(snapshot, dataset)),
-                _ => form.nothing(out),
-            },
+            Self::Amount(dataset, units, last) => {
+                let (Some(dataset), Some(units)) = (row.int(*dataset), row.int(*units)) else {
+                    return form.nothing(out);
+                };
+                let (_, scale) = match last {
+                    Some(last) if last.0 == dataset => last,
+                    _ => last.insert((dataset, scale(snapshot, dataset))),
+                };
+                form.scaled(out, units, *scale);
+            }
         }
-    }
-}
-
-fn push_period(form: Form, out: &mut String, period: Period) {
-    use std::fmt::Write as _;
-    if form == Form::Ndjson {
-        out.push('"');
-    }
-    let _infallible = write!(out, "{period}");
-    if form == Form::Ndjson {
-        out.push('"');
     }
 }
 
@@ -239,19 +246,39 @@ fn scale(snapshot: &Snapshot, dataset: i64) -> u32 {
 }
 
 impl Known {
+    fn new(first: &'static Entity, steps: Vec<(&'static str, &'static Entity)>, read: Read) -> Self {
+        Self { steps, first, read, texts: Vec::new(), small: Vec::new(), large: HashMap::new() }
+    }
+
     fn written(&mut self, id: i64, snapshot: &Snapshot, form: Form) -> &str {
-        if self.last.as_ref().is_none_or(|(last, _)| *last != id) {
-            let text = match self.written.get(&id) {
-                Some(text) => text.clone(),
-                None => {
-                    let text = self.write(id, snapshot, form).into_boxed_str();
-                    self.written.insert(id, text.clone());
-                    text
+        let at = usize::try_from(id).ok().filter(|id| *id < SMALL);
+        let known = match at {
+            Some(at) => self.small.get(at).copied(),
+            None => self.large.get(&id).copied(),
+        };
+        let place = match known.filter(|place| *place > 0) {
+            Some(place) => place,
+            None => {
+                let text = self.write(id, snapshot, form);
+                self.texts.push(text);
+                let place = u32::try_from(self.texts.len()).unwrap_or(u32::MAX);
+                match at {
+                    Some(at) => {
+                        if self.small.len() <= at {
+                            self.small.resize(at + 1, 0);
+                        }
+                        if let Some(slot) = self.small.get_mut(at) {
+                            *slot = place;
+                        }
+                    }
+                    None => {
+                        self.large.insert(id, place);
+                    }
                 }
-            };
-            self.last = Some((id, text));
-        }
-        self.last.as_ref().map_or("", |(_, text)| text)
+                place
+            }
+        };
+        usize::try_from(place - 1).ok().and_then(|at| self.texts.get(at)).map_or("", String::as_str)
     }
 
     fn write(&self, id: i64, snapshot: &Snapshot, form: Form) -> String {
@@ -297,7 +324,7 @@ fn what(plan: &mut RowPlan, path: &str, language: &'static str) -> Result<What, 
     let Some(((column, first), rest)) = steps.split_first() else {
         return match (field, entity.names) {
             (Some(field), _) if matches!(field.kind, Kind::Period) => {
-                Ok(What::Period(plan.plain("period_start"), plan.plain("period_months")))
+                Ok(What::Period(plan.plain("period_start"), plan.plain("period_months"), None))
             }
             (Some(field), _) => Ok(What::Column(plan.plain(field.column), field.kind)),
             (None, Some(kind)) if last == "name" => {
@@ -314,8 +341,7 @@ fn what(plan: &mut RowPlan, path: &str, language: &'static str) -> Result<What, 
             (None, Some(kind)) if last == "name" => Read::Name(kind, language),
             _ => return Err(unknown()),
         };
-        let known = Known { steps: rest.to_vec(), first, read, written: HashMap::new(), last: None };
-        return Ok(What::Known(plan.plain(column), known));
+        return Ok(What::Known(plan.plain(column), Known::new(first, rest.to_vec(), read)));
     }
     let field = field.filter(|f| !matches!(f.kind, Kind::Period)).ok_or_else(unknown)?;
     let operand = steps.iter().rev().fold(Operand::Column(field.column), |inner, (column, target)| {
@@ -326,17 +352,15 @@ fn what(plan: &mut RowPlan, path: &str, language: &'static str) -> Result<What, 
 
 /// A number of a figure.
 fn number(plan: &mut RowPlan, computed: &Computed, path: &str) -> What {
-    let of_dataset = |plan: &mut RowPlan, read: Read| {
-        let known = Known { steps: Vec::new(), first: &DATASET, read, written: HashMap::new(), last: None };
-        What::Known(plan.plain("dataset_id"), known)
-    };
+    let of_dataset =
+        |plan: &mut RowPlan, read: Read| What::Known(plan.plain("dataset_id"), Known::new(&DATASET, Vec::new(), read));
     let along = |plan: &mut RowPlan, other: &'static str, what: What| What::Where(plan.plain(other), Box::new(what));
     match (computed.value, path, DATASET.field("currency"), DATASET.field("valuation")) {
         (Which::FigureValue, "value.currency", Some(currency), _) => {
             let what = of_dataset(plan, Read::Field(currency));
             along(plan, "value_scaled", what)
         }
-        (Which::FigureValue, ..) => What::Amount(plan.plain("dataset_id"), plan.plain("value_scaled")),
+        (Which::FigureValue, ..) => What::Amount(plan.plain("dataset_id"), plan.plain("value_scaled"), None),
         (Which::FigureValuation, _, _, Some(valuation)) => of_dataset(plan, Read::Field(valuation)),
         (Which::FigureQuantity, "quantity.unit", ..) => {
             let what = What::Column(plan.plain("quantity_unit"), Kind::Text);
