@@ -4,6 +4,8 @@
 //!
 //! With `--scale N` it measures nested lists, filters and orders on synthetic data of `tearoad demo --scale N` instead.
 //!
+//! With `--export` it measures exports of the figures instead ([`export`]).
+//!
 //! `cargo bench --bench serve -- [--figures 1000000 | --scale 1] [--seconds 5] [--connections 16] [--postgres URL --postgres-pid PID]`
 //! `scripts/bench` runs it with a PostgreSQL of its own. Linux only.
 #![expect(
@@ -19,6 +21,8 @@
 
 #[path = "shared/baci_year.rs"]
 mod baci_year;
+#[path = "serve/export.rs"]
+mod export;
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
@@ -33,6 +37,8 @@ struct Plan {
     figures: usize,
     /// Of the synthetic data, where these are measured.
     scale: Option<String>,
+    /// Exports instead of questions.
+    export: bool,
     time: Duration,
     connections: usize,
     postgres: Option<(String, u32)>,
@@ -125,6 +131,7 @@ fn main() {
     let plan = Plan {
         figures: number("--figures", 1_000_000),
         scale: value("--scale"),
+        export: arguments.iter().any(|a| a == "--export"),
         time: Duration::from_secs(number("--seconds", 5) as u64),
         connections: number("--connections", 16),
         postgres: value("--postgres").map(|url| (url, number("--postgres-pid", 0) as u32)),
@@ -176,7 +183,11 @@ fn run(plan: &Plan, world: &World, folder: &Path, database: &str, postgres: Opti
     let took = import("baci", &year);
     println!("  import: {rows} rows in {:.1} s, {:.0} rows/s", took.as_secs_f64(), rows as f64 / took.as_secs_f64());
     let (mut server, port) = start(database, &[]);
-    measure(plan, world, QUESTIONS, folder, (&server, port), postgres);
+    if plan.export {
+        export::measure(&server, port, postgres);
+    } else {
+        measure(plan, world, QUESTIONS, folder, (&server, port), postgres);
+    }
     stop(&mut server);
 }
 

@@ -3,6 +3,7 @@
 //! Filter inputs, order inputs, output types, column lists, documentation and the conformance tests are all made
 //! from [`ALL`]: a new filter is one line here. Knows no SQL text and no GraphQL library.
 
+pub mod change;
 pub mod dataset;
 pub mod enums;
 pub mod event;
@@ -40,6 +41,7 @@ pub static ALL: &[&Entity] = &[
     &source::SOURCE,
     &source::FACT,
     &source::LOCALIZED_NAME,
+    &change::CHANGE,
 ];
 
 /// Every interface entity: rows of one table that are of several types.
@@ -111,6 +113,25 @@ pub enum NodeKey {
     Sector,
     /// Dataset, reporter, partner, classification, sector, flow, period, origin.
     Figure,
+    /// Revision, type and key of what changed.
+    Change,
+}
+
+/// An argument of a list that stands for one condition of its filter.
+#[derive(Debug)]
+pub struct Shortcut {
+    /// The argument.
+    pub argument: &'static str,
+    /// GraphQL type.
+    pub ty: &'static str,
+    /// Field of the condition.
+    pub field: &'static str,
+    /// Operator of the condition.
+    pub operator: &'static str,
+    /// The value is a revision that must have been reached.
+    pub newest: bool,
+    /// Description.
+    pub doc: &'static str,
 }
 
 /// A closed list of words.
@@ -362,6 +383,11 @@ impl Entity {
     /// The facet of this name.
     pub fn facet(&self, name: &str) -> Option<&'static Facet> {
         self.facets.iter().find(|f| f.name == name)
+    }
+
+    /// Arguments of its lists that stand for conditions.
+    pub fn shortcuts(&self) -> &'static [Shortcut] {
+        if self.name == change::CHANGE.name { change::SHORTCUTS } else { &[] }
     }
 
     /// Whether it can be ordered by something of its own.

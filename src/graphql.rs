@@ -15,6 +15,7 @@ pub mod cursor;
 pub mod document;
 pub mod errors;
 pub mod execute;
+pub mod export;
 pub mod facets;
 pub mod guard;
 pub mod hints;

@@ -1,8 +1,9 @@
 //! Floor 4: HTTP. Routes, limits of bodies and time, pages. Knows no database.
 //!
-//! [`graphql`] is the endpoint; [`health`] tells whether the service lives and is ready; [`ui`] serves GraphiQL from
+//! [`graphql`] is the endpoint; [`export`] gives whole lists as files; [`health`] tells whether the service lives and is ready; [`ui`] serves GraphiQL from
 //! inside the program.
 
+pub mod export;
 pub mod graphql;
 pub mod health;
 pub mod negotiate;
@@ -106,6 +107,7 @@ pub fn routes(app: &mut web::ServiceConfig) {
             .route(web::post().to(graphql::post))
             .default_service(web::to(|request, shared| method_not_allowed(request, shared, "GET, POST"))),
     )
+    .service(page("/export/{file}").route(web::get().to(export::file)).route(web::head().to(export::file)))
     .service(page("/health").route(web::get().to(health::health)).route(web::head().to(health::health)))
     .service(page("/ready").route(web::get().to(health::ready)).route(web::head().to(health::ready)))
     .service(page("/schema.graphql").route(web::get().to(health::schema)).route(web::head().to(health::schema)))

@@ -16,6 +16,7 @@ pub mod revision;
 pub mod schema;
 pub mod snapshot;
 pub mod sql;
+pub mod streaming;
 pub mod terms;
 pub mod value;
 
@@ -43,6 +44,9 @@ pub enum StorageError {
     /// Migrations are missing or too new, or failed.
     #[error("{0}")]
     Schema(String),
+    /// As many long reads run as may.
+    #[error("too many long reads of the database run already")]
+    Busy,
     /// The queue in front of the database threads is full.
     #[error("too many requests wait for the database")]
     QueueFull,

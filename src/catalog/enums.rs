@@ -228,6 +228,39 @@ pub static FIGURE_STATUS: EnumType =
 pub static FREQUENCY: EnumType =
     EnumType { name: "Frequency", doc: "Length of a period.", values: flow::FREQUENCIES, numeric: true };
 
+/// What can change. The words are the types' names, so that they can be compared with `__typename`.
+pub static CHANGED_ENTITY: EnumType = EnumType {
+    name: "ChangedEntity",
+    doc: "Type of something that changed, as in `__typename`.",
+    values: &[
+        ("Region", 0, "A region."),
+        ("Classification", 0, "A classification."),
+        ("Sector", 0, "A node of a classification."),
+        ("Company", 0, "A company."),
+        ("Organisation", 0, "An organisation."),
+        ("Event", 0, "An event."),
+        ("Participation", 0, "A participation."),
+        ("Agreement", 0, "An agreement."),
+        ("Dataset", 0, "A dataset."),
+        ("TradeFigure", 0, "The figures of a dataset, reporter and period."),
+        ("Source", 0, "A source."),
+    ],
+    numeric: false,
+};
+
+/// What a change does.
+pub static CHANGE_ACTION: EnumType = EnumType {
+    name: "ChangeAction",
+    doc: "What happened to an object or to figures.",
+    values: &[
+        ("INSERT", 0, "The object is new."),
+        ("UPDATE", 0, "The object, or something listed below it, is different."),
+        ("DELETE", 0, "The object is gone."),
+        ("FIGURES", 0, "Some of the figures of a dataset, reporter and period were added, changed or removed."),
+    ],
+    numeric: false,
+};
+
 /// Every list that the schema prints (a list that serves two columns stands once).
 pub static ALL: &[&EnumType] = &[
     &REGION_KIND,
@@ -250,6 +283,8 @@ pub static ALL: &[&EnumType] = &[
     &ORIGIN,
     &FIGURE_STATUS,
     &FREQUENCY,
+    &CHANGED_ENTITY,
+    &CHANGE_ACTION,
     &super::search::SEARCH_KIND,
     &super::search::SEARCH_MATCH,
 ];

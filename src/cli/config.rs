@@ -49,6 +49,12 @@ pub static OPTIONS: &[Opt] = &[
     opt("database_queue", "0", "Requests that may wait for a database thread; 0: 64 per thread."),
     opt("database_wait", "2s", "Longest wait for a connection."),
     opt("time_limit", "5s", "Longest time of an answer and of a statement."),
+    opt(
+        "exports",
+        "4",
+        "Exports at once, each with a thread and a connection of its own; more are told to come back, with 0 all.",
+    ),
+    opt("export_timeout", "30m", "Longest time of an export, however slowly its client reads."),
     opt("http_workers", "0", "HTTP threads; 0: one per core."),
     opt("body_timeout", "10s", "Longest time a request body may take to arrive."),
     opt("shutdown_timeout", "8s", "Longest time to finish requests when stopping."),
@@ -243,6 +249,8 @@ impl Config {
         pool.queue = if queue > 0 { queue } else { pool.threads.saturating_mul(64) };
         pool.wait = self.duration("database_wait")?;
         pool.statement_timeout = self.duration("time_limit")?;
+        pool.streams = self.number("exports")?;
+        pool.stream_timeout = self.duration("export_timeout")?;
         Ok(pool)
     }
 

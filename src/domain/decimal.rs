@@ -1,5 +1,7 @@
 //! Exact decimals: whole numbers with a power of ten. No float is on the way from text to storage and back.
 
+use std::fmt::Write as _;
+
 /// Why a text is not a decimal of the wanted scale.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum DecimalError {
@@ -160,16 +162,19 @@ pub fn push_scaled(out: &mut String, units: i64, scale: u32) {
     if units < 0 {
         out.push('-');
     }
-    let digits = units.unsigned_abs().to_string();
-    let scale = usize::try_from(scale).unwrap_or(0);
-    let whole_len = digits.len().saturating_sub(scale);
-    let (whole, fraction) = digits.split_at_checked(whole_len).unwrap_or((digits.as_str(), ""));
-    out.push_str(if whole.is_empty() { "0" } else { whole });
-    let padded = format!("{}{fraction}", "0".repeat(scale.saturating_sub(digits.len())));
-    let fraction = padded.trim_end_matches('0');
-    if !fraction.is_empty() {
-        out.push('.');
-        out.push_str(fraction);
+    let magnitude = units.unsigned_abs();
+    // Beyond this every digit stands behind the point.
+    let one = 10_u64.checked_pow(scale);
+    let (whole, mut fraction) = one.map_or((0, magnitude), |one| (magnitude / one, magnitude % one));
+    // Written without a text in between: exports write a million amounts a second.
+    out.push_str(itoa::Buffer::new().format(whole));
+    if fraction != 0 {
+        let mut width = usize::try_from(scale).unwrap_or(0);
+        while fraction % 10 == 0 {
+            fraction /= 10;
+            width -= 1;
+        }
+        let _infallible = write!(out, ".{fraction:0width$}");
     }
 }
 

@@ -51,6 +51,7 @@ reasons! {
     CursorInvalid "CURSOR_INVALID" "BAD_USER_INPUT" 400 false "Take cursors from pageInfo or edges, unchanged.";
     CursorMismatch "CURSOR_MISMATCH" "BAD_USER_INPUT" 400 false "A cursor belongs to one connection, filter and order; start again without it.";
     RevisionMoved "REVISION_MOVED" "BAD_USER_INPUT" 400 true "The data have changed since the asked revision; start again at the new one.";
+    RevisionAhead "REVISION_AHEAD" "BAD_USER_INPUT" 400 false "The data have no such revision yet: they were made anew, or it is of another database; pull everything again.";
     AmbiguousDataset "AMBIGUOUS_DATASET" "BAD_USER_INPUT" 400 false "Values of several currencies or scales cannot be compared; filter by one dataset.";
     DocumentTooLarge "DOCUMENT_TOO_LARGE" "QUERY_TOO_COMPLEX" 400 false "Shorten the document: bytes, tokens or nesting are above the limit.";
     TooDeep "TOO_DEEP" "QUERY_TOO_COMPLEX" 400 false "Nest fewer levels.";

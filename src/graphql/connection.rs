@@ -96,11 +96,18 @@ pub fn page_of(
     let by_dataset = matches!(place.link, Some(Link::Children { column: "dataset_id" }));
     let scales = if entity.mirrored { Some(money_scales(inputs, filter_json, by_dataset)) } else { None };
     let inputs = Inputs { scales: scales.as_ref().and_then(|s| s.as_deref().ok()), ..*inputs };
-    let conditions = match filter_json {
+    let mut conditions = match filter_json {
         None => Vec::new(),
         Some(filter) => inputs.conditions(entity, filter, "filter")?,
     };
-    let filter = Predicate::all(conditions.iter().map(|(_, condition)| condition.clone()).collect());
+    let shortcuts = shortcuts(&inputs, entity, arguments)?;
+    let asked: String = shortcuts.iter().map(|(asked, _)| asked.as_str()).collect();
+    let all = conditions.iter().map(|(_, condition)| condition).chain(shortcuts.iter().map(|(_, condition)| condition));
+    let filter = Predicate::all(all.cloned().collect());
+    if !shortcuts.is_empty() {
+        // Who asks what is new knows that it may be nothing: no reason is looked for.
+        conditions.clear();
+    }
     let order_json = arguments.get("orderBy").filter(|o| !o.is_null());
     let order = order_of(&inputs, entity, order_json)?;
     if order_json.is_some() && !by_dataset && order.iter().any(|k| k.by.is_column("value_scaled")) {
@@ -115,7 +122,7 @@ pub fn page_of(
     }
     let hash = ListHash::of(&[
         place.name,
-        &filter_json.map(ToString::to_string).unwrap_or_default(),
+        &(filter_json.map(ToString::to_string).unwrap_or_default() + &asked),
         &order.iter().map(|k| format!("{} {};", k.by.signature(), k.descending)).collect::<String>(),
     ]);
     let page = Page {
@@ -124,6 +131,29 @@ pub fn page_of(
         ..page(snapshot, inputs.limits, entity, &order, hash, arguments)?
     };
     Ok(List { entity, filter, order, page: Some(page) })
+}
+
+/// The conditions that arguments of a list stand for, each with how it was asked.
+fn shortcuts(
+    inputs: &Inputs<'_>,
+    entity: &'static Entity,
+    arguments: &Map<String, Json>,
+) -> Result<Vec<(String, Predicate)>, GraphError> {
+    let mut out = Vec::new();
+    for shortcut in entity.shortcuts() {
+        let Some(value) = arguments.get(shortcut.argument).filter(|v| !v.is_null()) else { continue };
+        let at = shortcut.argument;
+        check_size(value, at, inputs.limits)?;
+        let newest = inputs.snapshot.revision;
+        if shortcut.newest && whole(value).is_some_and(|asked| asked > newest) {
+            let message = format!("{at}: there is no revision `{}` yet, the newest is {newest}", shown(value));
+            return Err(GraphError::new(Reason::RevisionAhead, message).at(at));
+        }
+        let Some(field) = entity.field(shortcut.field) else { continue };
+        let condition = inputs.operator(field, shortcut.operator, value, at)?;
+        out.push((format!("{at}:{value};"), condition));
+    }
+    Ok(out)
 }
 
 fn check_revision(snapshot: &Snapshot, arguments: &Map<String, Json>) -> Result<(), GraphError> {

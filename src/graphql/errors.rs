@@ -117,6 +117,9 @@ impl From<StorageError> for GraphError {
         let (reason, message) = match &error {
             StorageError::Timeout => (Reason::Timeout, "the answer took longer than the time limit"),
             StorageError::Cancelled => (Reason::Timeout, "the answer was cancelled"),
+            StorageError::Busy => {
+                (Reason::Overloaded, "as many exports run already as may; try again when one has ended")
+            }
             StorageError::QueueFull => (Reason::Overloaded, "too many requests wait already"),
             error if error.is_broken_connection() => (Reason::DatabaseUnavailable, "the database does not answer"),
             StorageError::Address(_) | StorageError::Unavailable(_) => {

@@ -391,8 +391,8 @@ fn project(snapshot: &Snapshot, plan: &RowPlan, id: i64) -> Option<Row> {
     table.row(id)?;
     let values = plan.columns.iter().map(|column| match column {
         Column::Plain(name, _) => table.value(id, name).clone(),
-        // Only lists have an order.
-        Column::Key(..) => Value::Null,
+        // Only lists have an order, and only exports read through relations.
+        Column::Key(..) | Column::Read(..) => Value::Null,
         Column::Name { kind, language } => {
             Value::text(snapshot.name(kind, id, language.as_text().unwrap_or("en")).map(str::to_owned))
         }

@@ -155,7 +155,8 @@ impl Inputs<'_> {
         }
     }
 
-    fn operator(&self, field: &Field, op: &str, json: &Json, at: &str) -> Answer {
+    /// The condition of one operator of a field.
+    pub fn operator(&self, field: &Field, op: &str, json: &Json, at: &str) -> Answer {
         let column = Operand::Column(field.column);
         if let Kind::Period = field.kind {
             return self.period(op, json, at);

@@ -16,7 +16,7 @@ use crate::domain::id;
 use crate::domain::period::Period;
 use crate::storage::snapshot::Snapshot;
 use crate::storage::sql::operand::Operand;
-use crate::storage::sql::predicate::Predicate;
+use crate::storage::sql::predicate::{Op, Predicate};
 use crate::storage::value::{List, Row, Value};
 
 /// Objects of one type, as they are read and written.
@@ -29,14 +29,14 @@ pub struct Kindred {
 }
 
 /// The natural key of a node.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Key {
     /// Id of a row.
     Id(i64),
     /// Value of a text column.
     Text(&'static str, String),
     /// Values of the entity's key.
-    Numbers(Vec<i64>),
+    Values(Vec<Value>),
 }
 
 /// Nodes that were asked by their global ids.
@@ -72,13 +72,15 @@ impl Key {
         match self {
             Self::Id(id) => Which::Id(*id),
             Self::Text(column, text) => Which::Where(Predicate::text_eq(column, text)),
-            Self::Numbers(numbers) => Which::Where(equal(entity, numbers)),
+            Self::Values(values) => Which::Where(equal(entity, values)),
         }
     }
 }
 
-fn equal(entity: &Entity, numbers: &[i64]) -> Predicate {
-    Predicate::all(entity.key.iter().zip(numbers).map(|(column, n)| Predicate::int_eq(column, *n)).collect())
+fn equal(entity: &Entity, values: &[Value]) -> Predicate {
+    let is =
+        |(column, value): (&&'static str, &Value)| Predicate::Compare(Operand::Column(column), Op::Eq, value.clone());
+    Predicate::all(entity.key.iter().zip(values).map(is).collect())
 }
 
 /// The entity and key of a global id; `None` when the id is of no type or no resident row.
@@ -95,19 +97,20 @@ pub fn key_of(snapshot: &Snapshot, text: &str) -> Option<(&'static Entity, Key)>
             let (classification, code) = key.split_once('/')?;
             Key::Id(snapshot.sector(classification, code)?)
         }
-        NodeKey::Figure => Key::Numbers(figure_key(snapshot, &key)?),
+        NodeKey::Figure => Key::Values(figure_key(snapshot, &key)?),
+        NodeKey::Change => Key::Values(change_key(&key)?),
     };
     Some((entity, key))
 }
 
 /// The key of a figure's global id: codes and words joined by `/`.
-fn figure_key(snapshot: &Snapshot, key: &str) -> Option<Vec<i64>> {
+fn figure_key(snapshot: &Snapshot, key: &str) -> Option<Vec<Value>> {
     let parts: Vec<&str> = key.split('/').collect();
     let [dataset, reporter, partner, classification, sector, flow, period, origin] = parts.as_slice() else {
         return None;
     };
     let period: Period = period.parse().ok()?;
-    Some(vec![
+    let numbers = [
         snapshot.id_of_code(&catalog::dataset::DATASET, dataset)?,
         snapshot.id_of_code(&catalog::region::REGION, reporter)?,
         snapshot.id_of_code(&catalog::region::REGION, partner)?,
@@ -116,7 +119,16 @@ fn figure_key(snapshot: &Snapshot, key: &str) -> Option<Vec<i64>> {
         i64::from(period.start),
         i64::from(period.months),
         code_of(ORIGINS, origin)?,
-    ])
+    ];
+    Some(numbers.into_iter().map(Value::Int).collect())
+}
+
+/// The key of a change's global id: revision, type and key, of which only the last may hold a `/`.
+fn change_key(key: &str) -> Option<Vec<Value>> {
+    let mut parts = key.splitn(3, '/');
+    let revision: i64 = parts.next()?.parse().ok()?;
+    let (entity, key) = (parts.next()?, parts.next()?);
+    Some(vec![Value::Int(revision), Value::Text(entity.to_owned()), Value::Text(key.to_owned())])
 }
 
 impl<'a> Planner<'a> {
@@ -179,10 +191,9 @@ impl Session<'_> {
                 let texts = keys.iter().filter_map(|k| if let Key::Text(_, t) = k { Some(t.clone()) } else { None });
                 (vec![*column], Predicate::Texts(Operand::Column(column), List::new(texts.collect())))
             }
-            Some(Key::Numbers(_)) => {
-                let each = keys
-                    .iter()
-                    .filter_map(|k| if let Key::Numbers(n) = k { Some(equal(plan.entity, n)) } else { None });
+            Some(Key::Values(_)) => {
+                let each =
+                    keys.iter().filter_map(|k| if let Key::Values(v) = k { Some(equal(plan.entity, v)) } else { None });
                 (plan.entity.key.to_vec(), Predicate::any(each.collect()))
             }
         };
@@ -191,7 +202,7 @@ impl Session<'_> {
         let is = |row: &Row, key: &Key| match key {
             Key::Id(id) => row.int(width) == Some(*id),
             Key::Text(_, text) => row.text(width) == Some(text),
-            Key::Numbers(numbers) => numbers.iter().enumerate().all(|(i, n)| row.get(width + i) == &Value::Int(*n)),
+            Key::Values(values) => values.iter().enumerate().all(|(i, value)| row.get(width + i) == value),
         };
         let at = keys.iter().map(|key| rows.iter().position(|row| is(row, key))).collect();
         Ok(Objects { level: self.level(plan, rows)?, at })

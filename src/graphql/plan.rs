@@ -275,7 +275,7 @@ impl RowPlan {
     }
 
     /// Adds what the order of a list reads.
-    fn keys(&mut self, list: &List) {
+    pub fn keys(&mut self, list: &List) {
         for (at, key) in list.order.iter().enumerate() {
             match &key.by {
                 Operand::Column(column) => self.plain(column),
@@ -665,6 +665,7 @@ fn id_columns(node: NodeKey) -> Vec<&'static str> {
         NodeKey::Column(column) => vec![column],
         NodeKey::Sector => vec!["classification_id", "code"],
         NodeKey::Figure => catalog::trade_figure::TRADE_FIGURE.key.to_vec(),
+        NodeKey::Change => catalog::change::CHANGE.key.to_vec(),
     }
 }
 

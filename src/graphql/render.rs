@@ -29,8 +29,8 @@ pub struct Writer<'a> {
 /// Writes `text` as a JSON string.
 pub fn push_text(out: &mut String, text: &str) {
     out.push('"');
-    let plain = |c: char| c != '"' && c != '\\' && c >= ' ';
-    if text.chars().all(plain) {
+    let plain = |b: u8| b != b'"' && b != b'\\' && b >= b' ';
+    if text.bytes().all(plain) {
         out.push_str(text);
     } else {
         for c in text.chars() {
@@ -309,6 +309,10 @@ impl Writer<'_> {
                     period.map(|p| p.to_string()).unwrap_or_default(),
                     name_of(ORIGINS, int(7)).unwrap_or_default(),
                 )
+            }
+            Some(NodeKey::Change) => {
+                let text = |position: usize| columns.get(position).and_then(|at| row.text(*at)).unwrap_or_default();
+                format!("{}/{}/{}", int(0), text(1), text(2))
             }
             None => String::new(),
         };

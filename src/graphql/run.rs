@@ -38,8 +38,8 @@ pub struct Graph {
     pub schema: Arc<GraphSchema>,
     /// Limits in force.
     pub limits: Limits,
-    documents: Arc<Documents>,
-    db: Db,
+    pub(super) documents: Arc<Documents>,
+    pub(super) db: Db,
     /// What answers tell of their statements, for tests and explanations.
     record: Record,
 }

@@ -456,9 +456,12 @@ fn connection_arguments(entity: &Entity) -> Vec<MetaInputValue> {
         input("before", "String", "Cursor of the row behind the page."),
         input("atRevision", "BigInt", "Refuse with `REVISION_MOVED` when the data are at another revision."),
     ];
+    for (at, shortcut) in entity.shortcuts().iter().enumerate() {
+        arguments.insert(at, input(shortcut.argument, shortcut.ty, shortcut.doc));
+    }
     if entity.sortable() {
         arguments.insert(
-            1,
+            1 + entity.shortcuts().len(),
             input(
                 "orderBy",
                 &format!("[{}Order!]", entity.name),

@@ -164,7 +164,7 @@ copied! {
     names(subject_kind, subject_id, language, ordinal, text, folded);
     terms(kind, form, term, weight, subject_id, shown);
     term_deletions(deletion, term);
-    changes(revision, entity, entity_key, action, n_inserted, n_updated, n_deleted, replaced);
+    changes(revision, entity, entity_key, action, n_inserted, n_updated, n_deleted, replaced, dataset, reporter, period_start, period_months);
     parties(id, slug, kind, region_id, founded_on, founded_precision, sort_name, source_id);
     party_sectors(party_id, sector_id);
     event_regions(event_id, region_id, role);

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::time::Duration;
 
-use diesel::connection::{Connection as _, SimpleConnection as _};
+use diesel::connection::{Connection as _, DefaultLoadingMode, SimpleConnection as _};
 use diesel::pg::{Pg, PgConnection};
 use diesel::query_builder::{Query, QueryFragment, QueryId};
 use diesel::sql_types::Untyped;
@@ -15,6 +15,7 @@ use super::StorageError;
 use super::bulk::Statement;
 use super::deadline::{self, Limit};
 use super::sql::explain::Explained;
+use super::sql::select::{CURSOR, Column, Cursor, Select};
 use super::value::{ColumnType, Row};
 
 /// Which database, and where.
@@ -280,6 +281,30 @@ impl Conn {
         Ok(rows)
     }
 
+    /// Lets sorts of any size go to the disk, in a connection that was opened for requests, whose sorts are small.
+    pub fn sort_on_disk(&mut self) -> Result<(), StorageError> {
+        match self {
+            Self::Sqlite(_) => self.batch("PRAGMA temp_store = FILE"),
+            Self::Postgres(_) => Ok(()),
+        }
+    }
+
+    /// Gives each row of a statement of the SQL tree to `take`, in constant memory however many there are. Inside a
+    /// transaction only; `take` may wait.
+    pub fn each<E: From<StorageError>>(
+        &mut self,
+        query: Select,
+        take: impl FnMut(Row) -> Result<(), E>,
+    ) -> Result<(), E> {
+        if let Some(stopped) = deadline::stopped() {
+            return Err(stopped.into());
+        }
+        match self {
+            Self::Sqlite(conn) => each_of_sqlite(conn, query, take),
+            Self::Postgres(conn) => each_of_postgres(conn, query, take),
+        }
+    }
+
     /// The text of a statement, for records of what runs.
     pub fn text_of<Q: TreeQuery>(&self, query: &Q) -> String {
         match self {
@@ -356,6 +381,57 @@ impl Conn {
                 let _rolled_back = self.batch("ROLLBACK");
                 Err(error)
             }
+        }
+    }
+}
+
+fn failed<E: From<StorageError>>(error: diesel::result::Error) -> E {
+    StorageError::from(error).classified().into()
+}
+
+fn each_of_sqlite<E: From<StorageError>>(
+    conn: &mut SqliteConnection,
+    query: Select,
+    mut take: impl FnMut(Row) -> Result<(), E>,
+) -> Result<(), E> {
+    let looser =
+        |t: &ColumnType| matches!(t, ColumnType::Bool | ColumnType::Date | ColumnType::Time | ColumnType::Float);
+    let loose: Vec<(usize, ColumnType)> =
+        query.columns.iter().map(Column::column_type).enumerate().filter(|(_, t)| looser(t)).collect();
+    for row in query.load_iter::<Row, DefaultLoadingMode>(conn).map_err(failed)? {
+        let mut row = row.map_err(failed)?;
+        for (at, wanted) in &loose {
+            if let Some(value) = row.values.get_mut(*at) {
+                *value = std::mem::replace(value, super::value::Value::Null).typed(*wanted);
+            }
+        }
+        take(row)?;
+    }
+    Ok(())
+}
+
+/// Rows that the server makes at a time: the client's library holds all of them.
+const FETCHED: usize = 2_000;
+
+fn each_of_postgres<E: From<StorageError>>(
+    conn: &mut PgConnection,
+    query: Select,
+    mut take: impl FnMut(Row) -> Result<(), E>,
+) -> Result<(), E> {
+    Cursor(query).execute(conn).map_err(failed)?;
+    loop {
+        // The server limits each fetch, this their sum.
+        if let Some(stopped) = deadline::stopped() {
+            return Err(stopped.into());
+        }
+        let fetch = Statement(format!("FETCH {FETCHED} FROM {CURSOR}"));
+        let mut n_fetched = 0;
+        for row in fetch.load_iter::<Row, DefaultLoadingMode>(conn).map_err(failed)? {
+            take(row.map_err(failed)?)?;
+            n_fetched += 1;
+        }
+        if n_fetched < FETCHED {
+            return Ok(());
         }
     }
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot};
 
 use super::StorageError;
 use super::conn::{Address, Conn, Process, Purpose};
@@ -25,6 +25,10 @@ pub struct PoolConfig {
     pub wait: Duration,
     /// Longest run of one statement.
     pub statement_timeout: Duration,
+    /// Long reads at once, each with a thread and connections of its own.
+    pub streams: usize,
+    /// Longest time of a long read.
+    pub stream_timeout: Duration,
 }
 
 impl PoolConfig {
@@ -35,7 +39,14 @@ impl PoolConfig {
             Address::Sqlite(_) => cores,
             Address::Postgres(_) => cores * 3,
         };
-        Self { threads, queue: threads * 64, wait: Duration::from_secs(2), statement_timeout: Duration::from_secs(5) }
+        Self {
+            threads,
+            queue: threads * 64,
+            wait: Duration::from_secs(2),
+            statement_timeout: Duration::from_secs(5),
+            streams: 4,
+            stream_timeout: Duration::from_secs(30 * 60),
+        }
     }
 }
 
@@ -90,11 +101,14 @@ pub struct Db {
     jobs: Sender<Job>,
 }
 
-struct Inner {
-    address: Address,
+pub(super) struct Inner {
+    pub(super) address: Address,
     pool: r2d2::Pool<Manager>,
     snapshot: Mutex<Option<Shared>>,
-    canceller: Canceller,
+    pub(super) canceller: Canceller,
+    /// Places for long reads.
+    pub(super) streams: Arc<Semaphore>,
+    pub(super) stream_timeout: Duration,
 }
 
 impl Db {
@@ -124,8 +138,19 @@ impl Db {
                 .map_err(|e| StorageError::Unavailable(format!("no thread: {e}")))?;
         }
         let canceller = Canceller::start(address, purpose)?;
-        let inner = Inner { address: address.clone(), pool, snapshot: Mutex::new(None), canceller };
+        let inner = Inner {
+            address: address.clone(),
+            pool,
+            snapshot: Mutex::new(None),
+            canceller,
+            streams: Arc::new(Semaphore::new(config.streams.min(Semaphore::MAX_PERMITS))),
+            stream_timeout: config.stream_timeout,
+        };
         Ok(Self { inner: Arc::new(inner), jobs })
+    }
+
+    pub(super) fn inner(&self) -> &Arc<Inner> {
+        &self.inner
     }
 
     /// The database.
@@ -215,7 +240,7 @@ impl Inner {
     }
 
     /// The snapshot of the revision that this transaction sees.
-    fn snapshot(&self, conn: &mut Conn) -> Result<Shared, StorageError> {
+    pub(super) fn snapshot(&self, conn: &mut Conn) -> Result<Shared, StorageError> {
         let (revision, _) = current_revision(conn)?;
         let held = self.snapshot.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(held) = held.filter(|s| s.revision == revision) {

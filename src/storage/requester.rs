@@ -39,7 +39,7 @@ impl Ticket {
     }
 
     /// The requester leaves; the process to cancel, if one is at work.
-    fn leave(&self) -> Option<Process> {
+    pub(super) fn leave(&self) -> Option<Process> {
         self.left.store(true, Ordering::SeqCst);
         self.runs_on().take()
     }
@@ -61,8 +61,7 @@ pub struct Waiting<'a> {
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
         if let Some(process) = self.ticket.leave() {
-            // Where too many wait to be cancelled, the time limit ends the statement.
-            let _full = self.canceller.requests.try_send(process);
+            self.canceller.cancel(process);
         }
     }
 }
@@ -86,6 +85,14 @@ impl Canceller {
             .spawn(move || cancel_each(&address, purpose, &queue))
             .map_err(|e| StorageError::Unavailable(format!("no thread: {e}")))?;
         Ok(Self { requests })
+    }
+}
+
+impl Canceller {
+    /// Cancels what a process is doing, soon.
+    pub fn cancel(&self, process: Process) {
+        // Where too many wait to be cancelled, the time limit ends the statement.
+        let _full = self.requests.try_send(process);
     }
 }
 

@@ -7,6 +7,8 @@ use super::bulk::{Fixed, insert};
 use super::conn::Conn;
 use super::snapshot::current_revision;
 use super::value::Value;
+use crate::catalog::enums::CHANGED_ENTITY;
+use crate::domain::period::Period;
 
 /// What a revision changed, for those who follow.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,7 +76,9 @@ pub fn finish(
     let rows: Vec<Vec<Value>> = changes
         .iter()
         .map(|c| {
-            vec![
+            let body = body_of(c)?;
+            let (dataset, reporter, period) = body.map_or((None, None, None), |(d, r, p)| (Some(d), Some(r), Some(p)));
+            Ok(vec![
                 Value::Int(revision),
                 Value::Text(c.entity.to_owned()),
                 Value::Text(c.key.clone()),
@@ -83,17 +87,53 @@ pub fn finish(
                 Value::Int(c.updated),
                 Value::Int(c.deleted),
                 Value::Bool(c.replaced),
-            ]
+                Value::text(dataset),
+                Value::text(reporter),
+                Value::int(period.map(|p| i64::from(p.start))),
+                Value::int(period.map(|p| i64::from(p.months))),
+            ])
         })
-        .collect();
+        .collect::<Result<_, StorageError>>()?;
     insert(
         conn,
         "changes",
-        &["revision", "entity", "entity_key", "action", "n_inserted", "n_updated", "n_deleted", "replaced"],
+        &[
+            "revision",
+            "entity",
+            "entity_key",
+            "action",
+            "n_inserted",
+            "n_updated",
+            "n_deleted",
+            "replaced",
+            "dataset",
+            "reporter",
+            "period_start",
+            "period_months",
+        ],
         &[],
         &rows,
     )?;
     Ok(revision)
+}
+
+/// Dataset, reporter and period of a change of figures. A change that followers could not act on is not written.
+fn body_of(change: &Change) -> Result<Option<(String, String, Period)>, StorageError> {
+    let wrong = |what: &str| StorageError::Corrupt(format!("a change of {} `{}` {what}", change.entity, change.key));
+    if !CHANGED_ENTITY.values.iter().any(|(word, _, _)| *word == change.entity) {
+        return Err(wrong("is of a type that the list of changed types lacks"));
+    }
+    if change.action != "FIGURES" {
+        return Ok(None);
+    }
+    let parts: Vec<&str> = change.key.split('/').collect();
+    match parts.as_slice() {
+        [dataset, reporter, period] => {
+            let period = period.parse().map_err(|_| wrong("names no period"))?;
+            Ok(Some(((*dataset).to_owned(), (*reporter).to_owned(), period)))
+        }
+        _ => Err(wrong("is not dataset/reporter/period")),
+    }
 }
 
 /// The largest id of a table, 0 when it is empty. `statement` selects it.

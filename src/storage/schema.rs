@@ -40,6 +40,10 @@ diesel::table! {
         n_updated -> BigInt,
         n_deleted -> BigInt,
         replaced -> Bool,
+        dataset -> Nullable<Text>,
+        reporter -> Nullable<Text>,
+        period_start -> Nullable<Integer>,
+        period_months -> Nullable<Integer>,
     }
 }
 

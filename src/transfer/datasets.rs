@@ -72,13 +72,14 @@ pub fn drop(
         revision::lock(conn)?;
         let statement = Statement(format!("SELECT id FROM datasets WHERE code = '{code}'"));
         let id = conn.rows(statement, &[])?.first().and_then(|r| r.int(0)).unwrap_or(0);
+        let mut changes = bodies(conn, id, code)?;
         let deleted = figures::remove(conn, id)?;
         for table in ["published_values", "dataset_coverage"] {
             bulk::execute(conn, &Statement(format!("DELETE FROM {table} WHERE dataset_id = {id}")))?;
         }
         bulk::execute(conn, &Statement(format!("DELETE FROM datasets WHERE id = {id}")))?;
         terms::refresh(conn, "datasets", &[id])?;
-        let change = Change {
+        changes.push(Change {
             entity: "Dataset",
             key: code.to_owned(),
             action: "DELETE",
@@ -86,10 +87,33 @@ pub fn drop(
             updated: 0,
             deleted: 1,
             replaced: false,
-        };
+        });
         let counts = serde_json::json!({ "dataset": code, "deleted": deleted });
-        let number = revision::finish(conn, "DROP", None, &counts, &[change])?;
+        let number = revision::finish(conn, "DROP", None, &counts, &changes)?;
         let what = format!("dataset {code}");
         Ok(Summary { what, deleted, revision: Some(number), ..Summary::default() })
     })
+}
+
+/// The changes of all figures of a dataset that goes: by each reporter and period, so that who follows drops these and
+/// not those that a later import brings.
+fn bodies(conn: &mut Conn, id: i64, code: &str) -> Result<Vec<Change>, TransferError> {
+    let statement = Statement(format!(
+        "SELECT r.code, c.period_start, c.period_months, c.n_figures FROM dataset_coverage c JOIN regions r ON r.id = c.reporter_id WHERE c.dataset_id = {id}"
+    ));
+    let rows = conn.rows(statement, &[])?;
+    let change = |row: &crate::storage::value::Row| {
+        let number = |at: usize| row.int(at).and_then(|n| i32::try_from(n).ok()).unwrap_or(0);
+        let period = Period { start: number(1), months: number(2) };
+        Change {
+            entity: "TradeFigure",
+            key: format!("{code}/{}/{period}", row.text(0).unwrap_or_default()),
+            action: "FIGURES",
+            inserted: 0,
+            updated: 0,
+            deleted: row.int(3).unwrap_or(0),
+            replaced: true,
+        }
+    };
+    Ok(rows.iter().map(change).collect())
 }

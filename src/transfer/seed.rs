@@ -231,6 +231,26 @@ impl Load {
         Ok(())
     }
 
+    /// Something below an object is new: the object is changed unless it is new itself. Its type is the first unless it
+    /// is known to be another.
+    fn touched(&mut self, types: &[&'static str], key: &str) {
+        let is_known = self.changes.iter().any(|c| types.contains(&c.entity) && c.key == key);
+        let Some(entity) = types.first().filter(|_| !is_known) else { return };
+        self.updated(entity, key);
+    }
+
+    fn updated(&mut self, entity: &'static str, key: &str) {
+        self.changes.push(Change {
+            entity,
+            key: key.to_owned(),
+            action: "UPDATE",
+            inserted: 0,
+            updated: 1,
+            deleted: 0,
+            replaced: false,
+        });
+    }
+
     fn inserted(&mut self, entity: &'static str, key: &str) {
         self.changes.push(Change {
             entity,
@@ -506,7 +526,7 @@ pub fn load_demo(conn: &mut Conn) -> Loading<Loaded> {
         events(conn, &mut load)?;
         participations(conn, &mut load)?;
         agreements(conn, &mut load)?;
-        facts(conn, &load)?;
+        facts(conn, &mut load)?;
         figures(conn, &mut load, number)?;
         load.save_terms(conn)?;
         let source = load.ids.find("source", "zibo-report-2024-08");
@@ -549,11 +569,7 @@ fn region_updates(conn: &mut Conn, load: &mut Load) -> Loading<()> {
     })?;
     for (code, id, area, description) in changed {
         bulk::update(conn, "regions", id, &[("area_km2", Value::Float(area)), ("description", description)])?;
-        load.inserted("Region", &code);
-        if let Some(change) = load.changes.last_mut() {
-            change.action = "UPDATE";
-            (change.inserted, change.updated) = (0, 1);
-        }
+        load.updated("Region", &code);
     }
     Ok(())
 }
@@ -781,7 +797,7 @@ fn agreements(conn: &mut Conn, load: &mut Load) -> Loading<()> {
     sectors.save(conn)
 }
 
-fn facts(conn: &mut Conn, load: &Load) -> Loading<()> {
+fn facts(conn: &mut Conn, load: &mut Load) -> Loading<()> {
     let mut table = Table::new(
         "facts",
         &["id", "subject_kind", "subject_id", "property", "statement", "amount", "unit", "bound", "source_id"],
@@ -805,6 +821,12 @@ fn facts(conn: &mut Conn, load: &Load) -> Loading<()> {
             line.text("bound")?,
             load.ids.optional(line, "source", "source")?,
         ]);
+        let types: &[&'static str] = match kind {
+            "region" => &["Region"],
+            "party" => &["Company", "Organisation"],
+            _ => &["Event"],
+        };
+        load.touched(types, line.get("subject")?);
         Ok(())
     })?;
     table.save(conn)

@@ -37,6 +37,8 @@ impl Counts {
 
 /// `kind` of the revision.
 const KIND: &str = "SYNTHETIC";
+/// Code of their source.
+const SOURCE: &str = "synthetic";
 /// Start of the sequence of numbers.
 const SEED: u64 = 20_240_805;
 /// Rows that are held before they are written.
@@ -63,6 +65,7 @@ pub fn load(conn: &mut Conn, counts: Counts) -> Loading<Loaded> {
         }
         let source = source(conn)?;
         let mut maker = Maker { numbers: Numbers(SEED), world: World::read(conn)?, source, changes: Vec::new() };
+        maker.inserted("Source", SOURCE);
         maker.companies(conn, counts.companies)?;
         maker.events(conn, counts.events)?;
         maker.participations(conn, counts.participations)?;
@@ -94,7 +97,7 @@ fn source(conn: &mut Conn) -> Loading<i64> {
     let mut table = Table::new("sources", &["id", "code", "kind", "publisher", "title", "note"]);
     table.rows.push(vec![
         Value::Int(id),
-        text("synthetic"),
+        text(SOURCE),
         text("STATED"),
         text("Tea Road"),
         text("Synthetic data: no real company, event or agreement"),

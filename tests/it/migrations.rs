@@ -28,7 +28,11 @@ const POSTGRES_COLUMNS: &str = "SELECT table_name::text, ordinal_position::text,
     CASE WHEN is_nullable = 'NO' THEN 'not null' ELSE 'null' END, COALESCE(collation_name::text, '-')
   FROM information_schema.columns c
   WHERE table_schema = current_schema() AND table_name NOT LIKE '\\_\\_diesel%'
+    AND table_name IN (SELECT tablename FROM pg_tables WHERE schemaname = current_schema())
   ORDER BY c.table_name, c.ordinal_position";
+
+const POSTGRES_VIEWS: &str =
+    "SELECT viewname::text, definition::text FROM pg_views WHERE schemaname = current_schema() ORDER BY 1";
 
 const POSTGRES_INDEXES: &str =
     "SELECT tablename::text, indexname::text, replace(indexdef, current_schema() || '.', '')::text FROM pg_indexes
@@ -45,7 +49,7 @@ fn dump(conn: &mut Conn) -> Vec<Vec<String>> {
         Conn::Sqlite(_) => {
             [SQLITE_TABLES, SQLITE_COLUMNS].into_iter().flat_map(|statement| texts(conn, statement)).collect()
         }
-        Conn::Postgres(_) => [POSTGRES_COLUMNS, POSTGRES_INDEXES, POSTGRES_CONSTRAINTS]
+        Conn::Postgres(_) => [POSTGRES_COLUMNS, POSTGRES_VIEWS, POSTGRES_INDEXES, POSTGRES_CONSTRAINTS]
             .into_iter()
             .flat_map(|statement| texts(conn, statement))
             .collect(),

@@ -459,6 +459,10 @@ impl World {
                 field("origin"),
             ]
             .join("/"),
+            NodeKey::Change => {
+                let text = |column: &str| seen.get(column).as_text().unwrap().to_owned();
+                format!("{}/{}/{}", seen.int("revision"), text("entity"), text("entity_key"))
+            }
         }
     }
 }

@@ -30,7 +30,7 @@ fn told(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-fn url(db: &TestDb) -> String {
+pub fn url(db: &TestDb) -> String {
     match &db.address {
         Address::Sqlite(path) => path.to_str().unwrap().to_owned(),
         Address::Postgres(url) => url.clone(),
@@ -38,9 +38,9 @@ fn url(db: &TestDb) -> String {
 }
 
 /// A running server, killed with the test.
-struct Server {
-    child: Child,
-    port: u16,
+pub struct Server {
+    pub child: Child,
+    pub port: u16,
 }
 
 impl Drop for Server {
@@ -50,7 +50,7 @@ impl Drop for Server {
     }
 }
 
-fn start(arguments: &[&str]) -> Server {
+pub fn start(arguments: &[&str]) -> Server {
     let mut child = program().args(arguments).args(["--port", "0"]).stderr(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
     let port = lines

@@ -746,6 +746,11 @@ impl World {
         let mut revisions = Table::new("revisions", &["revision", "committed_at", "kind", "source_id", "summary"]);
         let at = NaiveDate::from_ymd_opt(2024, 8, 5).unwrap().and_hms_opt(12, 0, 0).unwrap();
         revisions.add(vec![int(1), Value::Time(at), text("SEED"), Value::Null, text("{}")]);
+        for number in [-1, 0] {
+            let at = instant(chance);
+            revisions.add(vec![Value::Int(number), at, pick_text(chance), source(chance), text("{}")]);
+        }
+        let (changes, change_log) = changes(chance, &revisions);
 
         all.extend([
             currencies,
@@ -773,8 +778,11 @@ impl World {
             figures,
             named,
             revisions,
+            changes,
         ]);
         let order = all.iter().map(|t| t.name).collect();
+        // What the database shows by itself.
+        all.push(change_log);
         Self { tables: all.into_iter().map(|t| (t.name, t)).collect(), order }
     }
 
@@ -792,6 +800,61 @@ impl World {
             insert(conn, table.name, table.columns, &[], &table.rows).unwrap();
         }
     }
+}
+
+/// Changes as they are stored, and as they are read with what is known of their revisions.
+fn changes(chance: &mut Chance, revisions: &Table) -> (Table, Table) {
+    const STORED: &[&str] = &[
+        "revision",
+        "entity",
+        "entity_key",
+        "action",
+        "n_inserted",
+        "n_updated",
+        "n_deleted",
+        "replaced",
+        "dataset",
+        "reporter",
+        "period_start",
+        "period_months",
+    ];
+    let mut changes = Table::new("changes", STORED);
+    for _ in 0..60 {
+        let mut row = vec![chance.pick(&revisions.rows)[0].clone(), word(chance, &enums::CHANGED_ENTITY)];
+        row.extend([pick_text(chance), word(chance, &enums::CHANGE_ACTION)]);
+        row.extend([int(chance.below(3)), int(chance.below(3)), int(chance.below(3)), Value::Bool(chance.once_in(3))]);
+        row.extend(if chance.once_in(2) {
+            vec![Value::Null; 4]
+        } else {
+            vec![pick_text(chance), pick_text(chance), int(2020 * 12), int(12)]
+        });
+        changes.add_new(3, row);
+    }
+    let mut log = Table::new(
+        "change_log",
+        &[
+            "revision",
+            "entity",
+            "entity_key",
+            "action",
+            "n_inserted",
+            "n_updated",
+            "n_deleted",
+            "replaced",
+            "dataset",
+            "reporter",
+            "period_start",
+            "period_months",
+            "committed_at",
+            "kind",
+            "source_id",
+        ],
+    );
+    for change in &changes.rows {
+        let revision = revisions.rows.iter().find(|r| r[0] == change[0]).unwrap();
+        log.add(change.iter().chain(&revision[1..4]).cloned().collect());
+    }
+    (changes, log)
 }
 
 fn pick_text(chance: &mut Chance) -> Value {

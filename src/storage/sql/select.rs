@@ -13,12 +13,14 @@ use crate::storage::dialect::{Dialect, KeyTable};
 use crate::storage::value::{ColumnType, List, Value};
 
 /// What a statement selects.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Column {
     /// A column of the entity's table.
     Plain(&'static str, ColumnType),
     /// What a key of the order reads, by its position there.
     Key(usize, ColumnType),
+    /// A value that an operand reads.
+    Read(Operand, ColumnType),
     /// The published name in a language, or the best other one.
     Name {
         /// `subject_kind`.
@@ -28,11 +30,23 @@ pub enum Column {
     },
 }
 
+impl PartialEq for Column {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Plain(a, _), Self::Plain(b, _)) => a == b,
+            (Self::Key(a, _), Self::Key(b, _)) => a == b,
+            (Self::Read(a, _), Self::Read(b, _)) => a.signature() == b.signature(),
+            (Self::Name { kind: a, language: x }, Self::Name { kind: b, language: y }) => a == b && x == y,
+            _ => false,
+        }
+    }
+}
+
 impl Column {
     /// Type of the selected values.
     pub fn column_type(&self) -> ColumnType {
         match self {
-            Self::Plain(_, column_type) | Self::Key(_, column_type) => *column_type,
+            Self::Plain(_, column_type) | Self::Key(_, column_type) | Self::Read(_, column_type) => *column_type,
             Self::Name { .. } => ColumnType::Text,
         }
     }
@@ -91,7 +105,7 @@ pub fn position(columns: &[Column], order: &[Key], key: usize) -> Option<usize> 
     columns.iter().position(|column| match column {
         Column::Plain(name, _) => of.by.is_column(name),
         Column::Key(at, _) => *at == key,
-        Column::Name { .. } => false,
+        Column::Name { .. } | Column::Read(..) => false,
     })
 }
 
@@ -110,6 +124,13 @@ pub struct Counted {
     pub whole: Select,
 }
 
+/// Name of a cursor; a transaction has one at most.
+pub const CURSOR: &str = "rows";
+
+/// Opens a cursor over the rows of a [`Select`], which PostgreSQL then gives bit by bit.
+#[derive(Debug, Clone)]
+pub struct Cursor(pub Select);
+
 /// One row if a [`Select`] has any.
 #[derive(Debug, Clone)]
 pub struct Any(pub Select);
@@ -127,6 +148,7 @@ impl Select {
             }
             match column {
                 Column::Plain(name, _) => alias.column(out, name),
+                Column::Read(operand, _) => operand.walk(out, alias)?,
                 Column::Key(at, _) => match self.order.get(*at) {
                     Some(key) => key.by.walk(out, alias)?,
                     None => out.push_sql("NULL"),
@@ -510,6 +532,15 @@ impl<DB: Dialect> QueryFragment<DB> for Counted {
     }
 }
 
+impl<DB: Dialect> QueryFragment<DB> for Cursor {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        out.push_sql("DECLARE ");
+        out.push_sql(CURSOR);
+        out.push_sql(" NO SCROLL CURSOR FOR ");
+        self.0.walk_ast(out)
+    }
+}
+
 impl<DB: Dialect> QueryFragment<DB> for Any {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         out.push_sql("SELECT 1 AS c0 FROM (");
@@ -548,4 +579,4 @@ macro_rules! untyped_query {
 }
 pub(crate) use untyped_query;
 
-untyped_query!(Select, Count, Counted, Any, Extent);
+untyped_query!(Select, Count, Counted, Cursor, Any, Extent);

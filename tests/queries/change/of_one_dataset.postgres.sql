@@ -1,0 +1,2 @@
+SELECT t0.revision AS c0, t0.entity_key AS c1, t0.action AS c2, t0.reporter AS c3, t0.period_start AS c4, t0.period_months AS c5, t0.n_inserted AS c6, t0.entity AS c7 FROM change_log t0 WHERE TRUE AND t0.dataset = $1 ORDER BY t0.revision DESC, t0.entity DESC, t0.entity_key DESC LIMIT 21
+SELECT t0.entity_key AS c0, t0.action AS c1, t0.n_updated AS c2, t0.revision AS c3, t0.entity AS c4 FROM change_log t0 WHERE TRUE AND ((t0.entity = $1) AND (t0.action <> $2 AND t0.revision > $3)) ORDER BY t0.revision, t0.entity, t0.entity_key LIMIT 21
