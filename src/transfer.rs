@@ -1,7 +1,9 @@
 //! Brings data in: what Tea Road ships, and the files that users have. Stands on storage; knows no GraphQL and no HTTP.
 //!
-//! [`seed`] loads what is inside the program, [`synthetic`] what is made for measuring; [`nomenclature`] and [`baci`] read files through [`csv_file`], tell every
-//! bad line through [`report`], and show how far they are through [`progress`].
+//! [`figures`] loads trade figures of any format: [`layout`] says what a file means, [`input`] and [`rows`] open it, [`reading`]
+//! takes its rows, [`sorted`] brings them into order. [`nomenclature`] loads classifications, [`seed`] what is inside the
+//! program, [`synthetic`] what is made for measuring. All tell bad rows through [`report`], and how far they are through
+//! [`progress`].
 
 pub mod csv_file;
 pub mod datasets;
