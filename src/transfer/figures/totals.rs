@@ -2,6 +2,8 @@
 //! goods from chapters, a chapter from its headings, a heading from its products. Where not all parts are there, a whole
 //! may be larger than their sum, never smaller.
 
+use std::collections::BTreeSet;
+
 use super::write::{Target, period, region_codes};
 use super::{Done, Job};
 use crate::domain::decimal::format_scaled;
@@ -13,22 +15,37 @@ use crate::storage::value::Row;
 /// Wholes that are told one by one.
 const TOLD: usize = 20;
 
+/// What is compared: the figures of a dataset that a load may have moved.
+struct Scope {
+    dataset: i64,
+    revision: i64,
+    /// Half of this for each part and for the whole is rounding: a unit of the file.
+    unit: i64,
+    /// Reporters and first months of the load, as a condition on `f`.
+    touched: String,
+}
+
 /// Compares wholes and parts of the reporters and periods that changed.
 pub(super) fn compare(job: &Job<'_>, conn: &mut Conn, targets: &[Target], revision: i64) -> Done<()> {
+    let power = job.layout.value.iter().map(|v| v.power).max().unwrap_or(0);
     for target in targets {
-        let places = levels(conn, target.id, "partner_level")?;
-        let goods = levels(conn, target.id, "sector_level")?;
-        let mut found = Vec::new();
-        let power = job.layout.value.iter().map(|v| v.power).max().unwrap_or(0);
-        // Half a unit of the file for each part and for the whole.
         let unit = i64::from(target.scale).saturating_add(i64::from(power));
         let unit = u32::try_from(unit).ok().and_then(|u| 10_i64.checked_pow(u)).unwrap_or(1);
-        if places.contains(&0) && places.contains(&2) {
-            found.extend(conn.rows(Statement(world(target.id, revision, unit)), &[])?);
+        let moved = target.groups.iter().filter(|(_, c)| c.inserted + c.updated + c.deleted > 0);
+        let (reporters, months): (BTreeSet<i64>, BTreeSet<i64>) = moved.map(|((r, start, _), _)| (*r, *start)).unzip();
+        if reporters.is_empty() {
+            continue;
+        }
+        let list = |ids: &BTreeSet<i64>| ids.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
+        let touched = format!("f.reporter_id IN ({}) AND f.period_start IN ({})", list(&reporters), list(&months));
+        let scope = Scope { dataset: target.id, revision, unit, touched };
+        let mut found = Vec::new();
+        if has(conn, target.id, "partner_id", "regions", "'WORLD'")? {
+            found.extend(conn.rows(Statement(world(&scope)), &[])?);
         }
         for (whole, part) in [(0, 2), (2, 4), (4, 6)] {
-            if goods.contains(&whole) && goods.contains(&part) {
-                found.extend(conn.rows(Statement(sectors(target.id, revision, unit, whole, part)), &[])?);
+            if has(conn, target.id, "sector_id", "sectors", &whole.to_string())? {
+                found.extend(conn.rows(Statement(sectors(&scope, whole, part)), &[])?);
             }
         }
         tell(job, conn, target, &found)?;
@@ -36,39 +53,46 @@ pub(super) fn compare(job: &Job<'_>, conn: &mut Conn, targets: &[Target], revisi
     Ok(())
 }
 
-fn levels(conn: &mut Conn, dataset: i64, column: &str) -> Done<Vec<i64>> {
-    let statement = Statement(format!("SELECT DISTINCT {column} FROM trade_figures WHERE dataset_id = {dataset}"));
-    Ok(conn.rows(statement, &[])?.iter().filter_map(|row| row.int(0)).collect())
+/// Whether a dataset has figures of a level; the indexes tell without reading figures.
+fn has(conn: &mut Conn, dataset: i64, column: &str, table: &str, level: &str) -> Done<bool> {
+    let statement = Statement(format!(
+        "SELECT 1 FROM {table} n WHERE n.level = {level} AND EXISTS (SELECT 1 FROM trade_figures f WHERE f.dataset_id = {dataset} AND f.{column} = n.id) LIMIT 1"
+    ));
+    Ok(!conn.rows(statement, &[])?.is_empty())
 }
 
 /// The columns that a comparison gives: reporter, partner, sector, flow, period, whole, sum of parts.
-fn compared(dataset: i64, revision: i64, unit: i64, whole: &str, parts: &str, join: &str) -> String {
+fn compared(scope: &Scope, whole: &str, parts: &str, join: &str) -> String {
+    let Scope { dataset, revision, unit, touched } = scope;
     format!(
-        "SELECT w.reporter_id, w.partner_id, w.sector_id, w.flow, w.period_start, w.period_months, w.value_scaled, p.total FROM trade_figures w JOIN ({parts}) p ON p.reporter_id = w.reporter_id AND p.flow = w.flow AND p.period_start = w.period_start AND p.period_months = w.period_months AND {join} LEFT JOIN dataset_coverage c ON c.dataset_id = {dataset} AND c.reporter_id = w.reporter_id AND c.period_start = w.period_start AND c.period_months = w.period_months WHERE w.dataset_id = {dataset} AND w.origin = 1 AND {whole} AND (w.revision = {revision} OR p.newest = {revision}) AND (p.total - w.value_scaled > (p.n + 1) * {unit} / 2 OR (c.partners = 'COMPLETE' AND w.value_scaled - p.total > (p.n + 1) * {unit} / 2)) ORDER BY w.reporter_id, w.period_start, w.flow, w.sector_id, w.partner_id"
+        "SELECT f.reporter_id, f.partner_id, f.sector_id, f.flow, f.period_start, f.period_months, f.value_scaled, p.total FROM trade_figures f JOIN ({parts}) p ON p.reporter_id = f.reporter_id AND p.flow = f.flow AND p.period_start = f.period_start AND p.period_months = f.period_months AND {join} LEFT JOIN dataset_coverage c ON c.dataset_id = {dataset} AND c.reporter_id = f.reporter_id AND c.period_start = f.period_start AND c.period_months = f.period_months WHERE f.dataset_id = {dataset} AND {touched} AND f.origin = 1 AND {whole} AND (f.revision = {revision} OR p.newest = {revision}) AND (p.total - f.value_scaled > (p.n + 1) * {unit} / 2 OR (c.partners = 'COMPLETE' AND f.value_scaled - p.total > (p.n + 1) * {unit} / 2)) ORDER BY f.reporter_id, f.period_start, f.flow, f.sector_id, f.partner_id"
     )
 }
 
 const SUMS: &str = "CAST(SUM(f.value_scaled) AS BIGINT) AS total, COUNT(*) AS n, MAX(f.revision) AS newest";
 const BY: &str = "f.reporter_id, f.flow, f.period_start, f.period_months";
 
-fn world(dataset: i64, revision: i64, unit: i64) -> String {
+fn world(scope: &Scope) -> String {
     let parts = format!(
-        "SELECT {BY}, f.sector_id, {SUMS} FROM trade_figures f WHERE f.dataset_id = {dataset} AND f.origin = 1 AND f.partner_level = 2 GROUP BY {BY}, f.sector_id"
+        "SELECT {BY}, f.sector_id, {SUMS} FROM trade_figures f WHERE f.dataset_id = {} AND {} AND f.origin = 1 AND f.partner_level = 2 GROUP BY {BY}, f.sector_id",
+        scope.dataset, scope.touched
     );
-    compared(dataset, revision, unit, "w.partner_level = 0", &parts, "p.sector_id = w.sector_id")
+    compared(scope, "f.partner_level = 0", &parts, "p.sector_id = f.sector_id")
 }
 
-fn sectors(dataset: i64, revision: i64, unit: i64, whole: i64, part: i64) -> String {
+fn sectors(scope: &Scope, whole: i64, part: i64) -> String {
     // All goods stand above the chapters of every edition, by way of sections.
     let (above, join) = match whole {
-        0 => ("1", "p.partner_id = w.partner_id"),
-        _ => ("s.parent_id", "p.partner_id = w.partner_id AND p.above = w.sector_id"),
+        0 => ("1", "p.partner_id = f.partner_id"),
+        _ => ("s.parent_id", "p.partner_id = f.partner_id AND p.above = f.sector_id"),
     };
     let parts = format!(
-        "SELECT {BY}, f.partner_id, {above} AS above, {SUMS} FROM trade_figures f JOIN sectors s ON s.id = f.sector_id WHERE f.dataset_id = {dataset} AND f.origin = 1 AND f.sector_level = {part} GROUP BY {BY}, f.partner_id{}",
+        "SELECT {BY}, f.partner_id, {above} AS above, {SUMS} FROM trade_figures f JOIN sectors s ON s.id = f.sector_id WHERE f.dataset_id = {} AND {} AND f.origin = 1 AND f.sector_level = {part} GROUP BY {BY}, f.partner_id{}",
+        scope.dataset,
+        scope.touched,
         if whole == 0 { "" } else { ", s.parent_id" }
     );
-    compared(dataset, revision, unit, &format!("w.sector_level = {whole}"), &parts, join)
+    compared(scope, &format!("f.sector_level = {whole}"), &parts, join)
 }
 
 fn tell(job: &Job<'_>, conn: &mut Conn, target: &Target, found: &[Row]) -> Done<()> {
