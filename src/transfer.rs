@@ -75,6 +75,8 @@ pub struct Options {
     pub dry_run: bool,
     /// Make products that the nomenclature lacks, named as the files name them.
     pub new_products: bool,
+    /// Direction of the figures, where files do not tell.
+    pub flow: Option<String>,
     /// Code of the dataset, instead of the format's own.
     pub dataset: Option<String>,
     /// Encoding of files that are not UTF-8, instead of the format's own.

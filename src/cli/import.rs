@@ -38,6 +38,7 @@ fn with_common(command: Command) -> Command {
 fn with_figures(command: Command) -> Command {
     let command = command
         .arg(value("edition", "edition", "HS2017", "Classification of the codes, where the files do not tell"))
+        .arg(value("flow", "flow", "EXPORT", "Direction of the figures, where the files do not tell"))
         .arg(value("dataset", "dataset", "CODE", "Load into this dataset instead of the format's own"))
         .arg(value("map", "map", "FILE.csv", "Your own words for codes: kind,from,to"))
         .arg(value("encoding", "encoding", "NAME", "Encoding of files that are not UTF-8, e.g. gb18030"))
@@ -74,6 +75,16 @@ pub fn command() -> Command {
                 .after_help("Example: tearoad import table --layout own.toml figures.csv")
                 .arg(value("layout", "layout", "FILE.toml", "What the columns mean; docs/IMPORT.md says how").required(true)),
         ));
+    for kind in Layout::kinds().unwrap_or_default() {
+        import = import.subcommand(with_figures(
+            Command::new(kind.format)
+                .about(format!("Load files of {}, whose columns a layout of your own names", kind.title))
+                .arg(
+                    value("layout", "layout", "FILE.toml", "What the columns mean; docs/IMPORT.md says how")
+                        .required(true),
+                ),
+        ));
+    }
     for layout in Layout::shipped().unwrap_or_default() {
         import = import
             .subcommand(with_figures(Command::new(layout.format).about(format!("Load files of {}", layout.title))));
@@ -96,6 +107,7 @@ fn options(arguments: &ArgMatches) -> Options {
     let is_set = |name: &str| arguments.try_get_one::<bool>(name).ok().flatten().copied().unwrap_or(false);
     Options {
         edition: text("edition"),
+        flow: text("flow"),
         skip_bad: is_set("skip_bad"),
         complete: is_set("complete"),
         replace: is_set("replace"),
@@ -128,8 +140,8 @@ pub fn run(config: &Config, format: &str, arguments: &ArgMatches) -> Result<(), 
             return Ok(());
         }
         "nomenclature" => tell(&load(&mut conn, &Format::Nomenclature, &options, &paths)?.to_string()),
-        "table" => {
-            let layout = own_layout(arguments)?.ok_or_else(|| Failure::usage("pass --layout FILE.toml"))?;
+        format if is_own(format) => {
+            let layout = own_layout(arguments, format)?.ok_or_else(|| Failure::usage("pass --layout FILE.toml"))?;
             tell(&figures::import(&mut conn, &layout, &options, &paths, &tell)?.to_string());
         }
         format => tell(&figures::import(&mut conn, &Layout::of_format(format)?, &options, &paths, &tell)?.to_string()),
@@ -137,9 +149,18 @@ pub fn run(config: &Config, format: &str, arguments: &ArgMatches) -> Result<(), 
     Ok(())
 }
 
-fn own_layout(arguments: &ArgMatches) -> Result<Option<Layout>, Failure> {
-    let path = arguments.get_one::<String>("layout");
-    Ok(path.map(|path| Layout::open(path.as_ref())).transpose()?)
+/// Whether a user's layout tells what the files mean.
+fn is_own(format: &str) -> bool {
+    format == "table" || Layout::kinds().unwrap_or_default().iter().any(|kind| kind.format == format)
+}
+
+fn own_layout(arguments: &ArgMatches, format: &str) -> Result<Option<Layout>, Failure> {
+    let path = arguments.get_one::<String>("layout").map(String::as_str);
+    let layout = path.map(|path| match format {
+        "table" => Layout::open(path.as_ref()),
+        kind => Layout::open_like(path.as_ref(), kind),
+    });
+    Ok(layout.transpose()?)
 }
 
 fn load(conn: &mut Conn, format: &Format, options: &Options, paths: &[PathBuf]) -> Result<Summary, Failure> {
@@ -164,7 +185,7 @@ pub fn inspect(config: &Config, arguments: &ArgMatches) -> Result<(), Failure> {
         _ => writer(config)?,
     };
     let mut problems = 0;
-    let found = match own_layout(arguments)? {
+    let found = match own_layout(arguments, "table")? {
         Some(layout) => vec![(Format::Figures(Box::new(layout)), paths)],
         None => recognise(&paths)?.into_iter().map(|found| (found.format, found.paths)).collect(),
     };

@@ -96,6 +96,7 @@ impl<'a> Job<'a> {
                 units: vec![String::new()],
                 edition: options.edition.as_deref().map(edition_of_option),
                 flows,
+                flow: options.flow.as_deref().map(str::to_ascii_uppercase),
             },
             report: RefCell::new(Report::open(tell, options.report.as_deref())?),
             read: 0,
@@ -126,6 +127,14 @@ impl<'a> Job<'a> {
         }
         if self.files.is_empty() {
             return Err(TransferError::File(format!("there is no file of {} among the files", self.layout.title)));
+        }
+        let is_missing = |c: &&CompanionOf| !self.companions.iter().any(|(_, given)| given.header == c.header);
+        let needed = self.layout.companion.iter().filter(is_missing).find_map(|c| c.needed.as_ref());
+        if let Some(needed) = needed {
+            return Err(TransferError::File(format!(
+                "files of {} are read with {needed}; give it together with them",
+                self.layout.title
+            )));
         }
         if self.files.len() > usize::from(u16::MAX) {
             return Err(TransferError::Usage("an import takes at most 65,535 files".to_owned()));
@@ -159,9 +168,7 @@ impl<'a> Job<'a> {
             }
             let edition = own.or_else(|| editions.first().map(|e| (*e).clone()));
             let mut rows = Rows::open(&input, self.fallback()?)?;
-            let column = |names: &str| {
-                names.split('|').find_map(|name| rows.header.iter().position(|h| h.eq_ignore_ascii_case(name)))
-            };
+            let column = |names: &str| self.layout.columns(&rows.header, names).first().copied();
             let (Some(code), Some(other)) = (column(&companion.code), column(&companion.other)) else { continue };
             let at = match (&companion.holds, &edition) {
                 (Holds::Products, Some(edition)) => {
@@ -195,6 +202,7 @@ impl<'a> Job<'a> {
         let mut out = Vec::new();
         for (number, input) in (0_u16..).zip(&self.files) {
             let mut rows = Rows::open(input, self.fallback()?)?;
+            rows.end_before(self.layout.labels.as_deref());
             let reader = Reader::bind(self.layout, &rows, &self.meaning, number)?;
             while rows.advance()? {
                 progress.row(before + rows.bytes_read());
@@ -277,6 +285,10 @@ impl Merged<'_, '_> {
         };
         let complements =
             figure.value.is_none() != next.value.is_none() && (figure.weight.is_none() || next.weight.is_none());
+        let or_add = |a: Option<i64>, b: Option<i64>| match (a, b) {
+            (Some(a), Some(b)) => a.checked_add(b).map(Some).ok_or(()),
+            (a, b) => Ok(a.or(b)),
+        };
         if self.policy.one_measure && complements {
             figure.value = figure.value.or(next.value);
             figure.weight = figure.weight.or(next.weight);
@@ -286,11 +298,9 @@ impl Merged<'_, '_> {
                 (Some(a), Some(b)) => a.checked_add(b).map(Some).ok_or(()),
                 _ => Ok(None),
             };
-            let value = match (figure.value, next.value) {
-                (Some(_), Some(_)) => add(figure.value, next.value),
-                (a, b) => Ok(a.or(b)),
-            };
-            let weight = add(figure.weight, next.weight);
+            let value = or_add(figure.value, next.value);
+            // Where rows hold one measure each, one without a weight is silent about it.
+            let weight = if self.policy.one_measure { or_add } else { add }(figure.weight, next.weight);
             let quantity = if figure.unit == next.unit { add(figure.quantity, next.quantity) } else { Ok(None) };
             match (value, weight, quantity) {
                 (Ok(value), Ok(weight), Ok(quantity)) => {

@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use super::TransferError;
 use super::input::unreadable;
+use crate::domain::fold::fold;
 
 #[derive(Embed)]
 #[folder = "data/formats"]
@@ -24,6 +25,8 @@ pub type Names = String;
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Layout {
+    /// Another shipped layout whose keys count where this one gives none; tables are put together key by key.
+    pub like: Option<String>,
     /// Its word on the command line; begins the codes of sources.
     pub format: String,
     /// Its name for people.
@@ -33,17 +36,26 @@ pub struct Layout {
     /// Columns that a file of this format must not have: they make it one of another.
     #[serde(default)]
     pub without: Vec<Names>,
+    /// Words of which the name of a file must have one, without case, to be recognised as one of this format.
+    #[serde(default)]
+    pub named: Vec<String>,
+    /// What stands between a code and its label in names of columns and in cells: what follows is no part of them.
+    pub labels: Option<String>,
     /// Encoding of files that are not UTF-8.
     #[serde(default = "windows")]
     pub encoding: String,
-    /// The sign between whole and fraction.
-    #[serde(default = "point")]
-    pub decimal: char,
+    /// The sign between whole and fraction: `.`, `,`, or `separator`: a comma too where the columns stand between
+    /// semicolons.
+    #[serde(default)]
+    pub decimal: DecimalSign,
     /// Signs inside numbers that mean nothing.
     #[serde(default)]
     pub grouping: String,
     /// Where the figures go.
     pub dataset: DatasetOf,
+    /// Words for areas in any column, and the Tea Road codes that they mean.
+    #[serde(default)]
+    pub areas: BTreeMap<String, String>,
     /// Who published the figure.
     pub reporter: Vec<AreaOf>,
     /// The other side.
@@ -76,6 +88,9 @@ pub struct Layout {
     /// A file holds all figures of its reporters and periods: what it no longer has is removed.
     #[serde(default)]
     pub replaces: bool,
+    /// A file holds all partners and products of its reporters and periods.
+    #[serde(default)]
+    pub complete: bool,
     /// More reporters in a period than this make the period complete.
     pub complete_above: Option<usize>,
     /// Tables that come with the files.
@@ -129,6 +144,9 @@ pub struct AreaOf {
     /// Letters before the code that are no part of it.
     #[serde(default)]
     pub skip: usize,
+    /// Lengths to which the code is cut, one tried after the other; none: it is whole.
+    #[serde(default)]
+    pub cut: Vec<usize>,
     /// Only regions of these levels may stand here; none: all.
     #[serde(default)]
     pub levels: Vec<String>,
@@ -147,8 +165,9 @@ pub struct ProductOf {
     pub total: Vec<String>,
     /// Column of the code's length, where leading zeros may be lost.
     pub length: Option<Names>,
-    /// The length of all codes, where leading zeros may be lost.
-    pub pad: Option<usize>,
+    /// Where leading zeros may be lost: the length of all codes, or `even`: a code of HS with an odd number of digits has
+    /// lost one.
+    pub pad: Option<Pad>,
     /// National codes are cut to this length.
     pub cut: Option<usize>,
     /// The code ends before this.
@@ -161,6 +180,39 @@ pub struct ProductOf {
     /// A heading that the source does not divide is written with `00` at its end.
     #[serde(default)]
     pub whole_headings: bool,
+}
+
+/// How long codes are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum Pad {
+    /// All have this length.
+    Length(usize),
+    /// Those of HS have two, four, six or more digits, always an even number.
+    Word(EvenPad),
+}
+
+/// The word for an even number of digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EvenPad {
+    /// An even number of digits.
+    Even,
+}
+
+/// The sign between whole and fraction.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+pub enum DecimalSign {
+    /// A point.
+    #[default]
+    #[serde(rename = ".")]
+    Point,
+    /// A comma.
+    #[serde(rename = ",")]
+    Comma,
+    /// A point; between semicolons a comma or a point.
+    #[serde(rename = "separator")]
+    Separator,
 }
 
 /// How the classification is told.
@@ -191,6 +243,12 @@ pub struct WordsOf {
     pub codes: BTreeMap<String, String>,
     /// The meaning of all other words, the empty one too.
     pub other: Option<String>,
+    /// For flows: columns that only files of one direction have, and that direction.
+    #[serde(default)]
+    pub by_column: BTreeMap<Names, String>,
+    /// For flows: words in the names of files of one direction, without case, and that direction.
+    #[serde(default)]
+    pub by_name: BTreeMap<String, String>,
 }
 
 /// An amount of a row.
@@ -199,6 +257,9 @@ pub struct WordsOf {
 pub struct ValueOf {
     /// Columns of the amount.
     pub column: Names,
+    /// Further columns whose amounts are added to it; an empty one adds nothing.
+    #[serde(default)]
+    pub plus: Vec<Names>,
     /// The file's unit is ten to this power.
     #[serde(default)]
     pub power: i32,
@@ -223,8 +284,10 @@ pub enum Zero {
     /// An amount.
     #[default]
     Amount,
-    /// Nothing reported: the figure is left out.
+    /// Nothing reported, as an empty cell is: the figure is left out.
     Nothing,
+    /// An amount; only an empty cell is nothing reported.
+    Blank,
 }
 
 /// A weight or a quantity.
@@ -284,7 +347,11 @@ pub struct KeepOf {
     /// Columns of the word.
     pub column: Names,
     /// Words of rows that count, without case; a file without the column counts whole.
+    #[serde(default)]
     pub values: Vec<String>,
+    /// Instead: beginnings of words of rows that do not count; `values` count all the same.
+    #[serde(default)]
+    pub except: Vec<String>,
     /// What other rows are.
     pub others: String,
 }
@@ -314,6 +381,8 @@ pub struct CompanionOf {
     pub other: Names,
     /// The other scheme, where the table is of areas.
     pub scheme: Option<String>,
+    /// Files cannot be read without it: how people know it.
+    pub needed: Option<String>,
 }
 
 /// What a table holds.
@@ -332,10 +401,6 @@ fn windows() -> String {
     "windows-1252".to_owned()
 }
 
-fn point() -> char {
-    '.'
-}
-
 fn three() -> u32 {
     3
 }
@@ -345,16 +410,27 @@ pub fn alternatives(names: &str) -> impl Iterator<Item = &str> {
     names.split('|')
 }
 
-/// Whether a header has one of the names.
-fn has(header: &[String], names: &str) -> bool {
-    alternatives(names).any(|name| header.iter().any(|h| h.eq_ignore_ascii_case(name)))
-}
-
 impl Layout {
     /// Reads a layout and checks what TOML cannot.
     pub fn parse(name: &str, text: &str) -> Result<Self, TransferError> {
         let wrong = |reason: String| TransferError::File(format!("{name}: {reason}"));
-        let layout: Self = toml::from_str(text).map_err(|e| wrong(e.to_string()))?;
+        let table: toml::Table = text.parse().map_err(|e: toml::de::Error| wrong(e.to_string()))?;
+        let mut layout: Self = match table.get("like") {
+            // Read from the text, a fault is told with its line.
+            None => toml::from_str(text).map_err(|e| wrong(e.to_string()))?,
+            Some(_) => Self::deserialize(whole(table, 0).map_err(wrong)?).map_err(|e| wrong(e.to_string()))?,
+        };
+        let areas = std::mem::take(&mut layout.areas);
+        for of in layout.reporter.iter_mut().chain(&mut layout.partner) {
+            for (word, region) in &areas {
+                of.codes.entry(word.clone()).or_insert_with(|| region.clone());
+            }
+        }
+        layout.areas = areas;
+        let told = |of: &WordsOf| of.by_column.is_empty() && of.by_name.is_empty();
+        if !layout.status.iter().all(told) {
+            return Err(wrong("`by_column` and `by_name` are for flows".to_owned()));
+        }
         if layout.value.is_empty() {
             return Err(wrong("`value` is empty; a format has at least one amount".to_owned()));
         }
@@ -382,6 +458,24 @@ impl Layout {
         Self::parse(&path.display().to_string(), &text)
     }
 
+    /// A user's layout of files of a kind, which is what its dimensions mean.
+    pub fn open_like(path: &Path, kind: &str) -> Result<Self, TransferError> {
+        let text = std::fs::read_to_string(path).map_err(|e| unreadable(path, e))?;
+        let shown = path.display().to_string();
+        if text.parse::<toml::Table>().is_ok_and(|table| table.contains_key("like")) {
+            return Self::parse(&shown, &text);
+        }
+        Self::parse(&shown, &format!("like = \"{kind}\"\n{text}"))
+    }
+
+    /// Kinds of files that have no meaning of their own, by their words: a user's layout gives it.
+    pub fn kinds() -> Result<Vec<Kind>, TransferError> {
+        let mut names: Vec<_> = Shipped::iter().collect();
+        names.sort();
+        let kinds = names.iter().filter_map(|name| shipped_table(name).ok().filter(is_kind));
+        Ok(kinds.filter_map(|table| Kind::deserialize(table).ok()).collect())
+    }
+
     /// All that ship, by name.
     pub fn shipped() -> Result<Vec<Self>, TransferError> {
         let mut names: Vec<_> = Shipped::iter().collect();
@@ -390,6 +484,9 @@ impl Layout {
         for name in names {
             let file = Shipped::get(&name);
             let text = file.as_ref().and_then(|f| std::str::from_utf8(&f.data).ok()).unwrap_or_default();
+            if text.parse::<toml::Table>().is_ok_and(|table| is_kind(&table)) {
+                continue;
+            }
             out.push(Self::parse(&name, text)?);
         }
         Ok(out)
@@ -406,23 +503,105 @@ impl Layout {
 
     /// Columns of the format that a header lacks.
     pub fn missing<'a>(&'a self, header: &[String]) -> Vec<&'a str> {
-        self.header.iter().filter(|names| !has(header, names)).map(String::as_str).collect()
+        self.header.iter().filter(|names| self.columns(header, names).is_empty()).map(String::as_str).collect()
     }
 
     /// Whether a file with this header is one of the format.
     pub fn fits(&self, header: &[String]) -> bool {
-        self.missing(header).is_empty() && !self.without.iter().any(|names| has(header, names))
+        let has = |names: &Names| !self.columns(header, names).is_empty();
+        self.header.iter().all(has) && !self.without.iter().any(has)
+    }
+
+    /// Whether a file with this name and header is taken for one of the format without being told so.
+    pub fn is_recognised(&self, name: &str, header: &[String]) -> bool {
+        let name = fold(name);
+        let is_named = self.named.is_empty() || self.named.iter().any(|word| name.contains(&fold(word)));
+        is_named && self.fits(header)
     }
 
     /// The table of the format that has this header.
     pub fn companion_of(&self, header: &[String]) -> Option<&CompanionOf> {
-        self.companion.iter().find(|c| c.header.iter().all(|names| has(header, names)))
+        self.companion.iter().find(|c| c.header.iter().all(|names| !self.columns(header, names).is_empty()))
+    }
+
+    /// Places of the columns that hold the same, in order of preference.
+    pub fn columns(&self, header: &[String], names: &str) -> Vec<usize> {
+        let place = |name: &str| header.iter().position(|h| self.plain(h).eq_ignore_ascii_case(name));
+        alternatives(names).filter_map(place).collect()
+    }
+
+    /// A column's name without its label, and without the separator of parts that SDMX writes behind it.
+    fn plain<'h>(&self, name: &'h str) -> &'h str {
+        let Some(before) = &self.labels else { return name };
+        let name = name.find(before.as_str()).filter(|at| *at > 0).and_then(|at| name.get(..at)).unwrap_or(name);
+        match name.split_once('[') {
+            Some((plain, rest)) if rest.ends_with(']') => plain,
+            _ => name,
+        }
     }
 
     /// Encoding of cells that are not UTF-8.
     pub fn fallback(&self) -> super::rows::Fallback {
         encoding_rs::Encoding::for_label(self.encoding.as_bytes()).unwrap_or(encoding_rs::WINDOWS_1252)
     }
+}
+
+/// A kind of files that is no format yet: what the columns mean is for the user to say.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Kind {
+    /// Its word on the command line.
+    pub format: String,
+    /// Its name for people.
+    pub title: String,
+    /// Columns that all its files have.
+    pub header: Vec<Names>,
+}
+
+impl Kind {
+    /// Whether a file with this header is of the kind.
+    pub fn fits(&self, header: &[String]) -> bool {
+        let plain = |h: &str| h.split(['[', ':']).next().unwrap_or_default().trim().to_ascii_lowercase();
+        let has =
+            |names: &Names| alternatives(names).any(|n| header.iter().any(|h| plain(h) == n.to_ascii_lowercase()));
+        self.header.iter().all(has)
+    }
+}
+
+/// Whether a table is a kind of files: it says nothing of a dataset.
+fn is_kind(table: &toml::Table) -> bool {
+    !table.contains_key("dataset") && !table.contains_key("like")
+}
+
+fn shipped_table(name: &str) -> Result<toml::Table, String> {
+    let file = Shipped::get(name).ok_or_else(|| {
+        let known: Vec<String> = Shipped::iter().map(|n| n.trim_end_matches(".toml").to_owned()).collect();
+        format!("`like` is `{}`, expected one of {}", name.trim_end_matches(".toml"), known.join(", "))
+    })?;
+    let text = std::str::from_utf8(&file.data).map_err(|e| e.to_string())?;
+    text.parse().map_err(|e: toml::de::Error| e.to_string())
+}
+
+/// A layout with the keys of the one that it is like.
+fn whole(mut table: toml::Table, depth: usize) -> Result<toml::Table, String> {
+    let Some(like) = table.get("like") else { return Ok(table) };
+    let like = like.as_str().ok_or("`like` is no text, expected the name of a format")?.to_owned();
+    if depth > 3 {
+        return Err("layouts are like each other in a circle".to_owned());
+    }
+    for (key, value) in whole(shipped_table(&format!("{like}.toml"))?, depth + 1)? {
+        match (table.get_mut(&key), value) {
+            (None, value) => {
+                table.insert(key, value);
+            }
+            (Some(toml::Value::Table(own)), toml::Value::Table(base)) => {
+                for (key, value) in base {
+                    own.entry(key).or_insert(value);
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(table)
 }
 
 #[cfg(test)]

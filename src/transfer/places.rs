@@ -177,15 +177,31 @@ impl Places {
             word = word.get(..end).unwrap_or(word).trim();
         }
         word = word.get(of.skip..).unwrap_or(word);
+        if of.cut.is_empty() {
+            return self.look_up_word(of, word);
+        }
+        let mut first = None;
+        for part in of.cut.iter().filter_map(|length| word.get(..*length)) {
+            match self.look_up_word(of, part) {
+                Ok(found) => return Ok(found),
+                Err(reason) => first = first.or(Some(reason)),
+            }
+        }
+        first.map_or_else(|| self.look_up_word(of, word), Err)
+    }
+
+    fn look_up_word(&self, of: &AreaOf, word: &str) -> Result<Found, String> {
         let mut upper = word.to_uppercase();
         let mut schemes = of.scheme.as_slice();
         let own = [OWN.to_owned()];
         let table;
-        let given = of.codes.iter().find(|(from, _)| from.eq_ignore_ascii_case(word)).map(|(_, to)| to.to_uppercase());
-        if let Some(region) = self.mapped.get(&upper).cloned().or(given) {
+        let beside = self.tables.get(&upper);
+        let given = |word: &str| of.codes.iter().find(|(from, _)| from.eq_ignore_ascii_case(word));
+        let given = given(word).or_else(|| beside.and_then(|(_, other)| given(other)));
+        if let Some(region) = self.mapped.get(&upper).cloned().or(given.map(|(_, to)| to.to_uppercase())) {
             upper = region;
             schemes = &own;
-        } else if let Some((scheme, other)) = self.tables.get(&upper) {
+        } else if let Some((scheme, other)) = beside {
             upper = other.clone();
             table = [scheme.clone()];
             schemes = &table;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::TransferError;
-use super::layout::ProductOf;
+use super::layout::{EvenPad, Pad, ProductOf};
 use super::nomenclature;
 use super::report::Tell;
 use crate::storage::bulk::{Fixed, Statement};
@@ -109,7 +109,7 @@ impl Products {
         if let Some(known) = nodes.resolved.get(&word.length).and_then(|words| words.get(word.code)) {
             return Ok(known.clone());
         }
-        let code = match written(of, &self.mapped, word.code, word.length) {
+        let code = match written(of, &self.mapped, word, nodes.family == "HS") {
             Ok(code) => code,
             Err(reason) => return Ok(Err(reason)),
         };
@@ -162,8 +162,8 @@ impl Products {
 }
 
 /// The code as the classification writes it.
-fn written(of: &ProductOf, mapped: &HashMap<String, String>, word: &[u8], length: usize) -> Result<String, String> {
-    let text = std::str::from_utf8(word).map_err(|_| "expected a code of letters and digits".to_owned())?;
+fn written(of: &ProductOf, mapped: &HashMap<String, String>, word: Word<'_>, is_hs: bool) -> Result<String, String> {
+    let text = std::str::from_utf8(word.code).map_err(|_| "expected a code of letters and digits".to_owned())?;
     let mut code = text.trim();
     if let Some(end) = of.before.as_deref().and_then(|before| code.find(before)) {
         code = code.get(..end).unwrap_or(code).trim();
@@ -179,10 +179,16 @@ fn written(of: &ProductOf, mapped: &HashMap<String, String>, word: &[u8], length
     }
     let plain = !code.is_empty()
         && code.len() <= 20
-        && code.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase() || matches!(b, b'.' | b'-'));
+        && code.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'));
     if !plain {
-        return Err("expected a code of digits and capital letters".to_owned());
+        return Err("expected a code of digits and letters".to_owned());
     }
+    let is_even = is_hs && of.pad == Some(Pad::Word(EvenPad::Even));
+    let length = match word.length {
+        // Chapters, headings and products have an even number of digits; a spreadsheet drops the zero before them.
+        0 if is_even && code.bytes().all(|b| b.is_ascii_digit()) => code.len() + code.len() % 2,
+        length => length,
+    };
     let mut code = format!("{code:0>length$}");
     if length > 0 && code.len() > length && of.cut.is_none() {
         return Err(format!("expected a code of {length} places"));

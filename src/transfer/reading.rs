@@ -5,7 +5,9 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::TransferError;
-use super::layout::{AreaOf, EditionOf, KeepOf, Layout, MeasureOf, MeasuresOf, ValueOf, WordsOf, Zero, alternatives};
+use super::layout::{
+    AreaOf, DecimalSign, EditionOf, KeepOf, Layout, MeasureOf, MeasuresOf, Pad, ValueOf, WordsOf, Zero,
+};
 use super::places::{Place, Places};
 use super::products::{Product, Products, Word};
 use super::report::Tell;
@@ -35,6 +37,8 @@ pub struct Meaning {
     pub edition: Option<String>,
     /// Words for other words, from the user's table: flows.
     pub flows: BTreeMap<String, String>,
+    /// Direction said on the command line.
+    pub flow: Option<String>,
 }
 
 /// What one row came to.
@@ -63,7 +67,7 @@ pub struct Reader<'a> {
     edition: Option<(Columns, &'a WordsOf)>,
     flow: Option<(Columns, &'a WordsOf)>,
     period: Vec<Columns>,
-    values: Vec<(Columns, Columns, &'a ValueOf)>,
+    values: Vec<Value<'a>>,
     weight: Option<(Columns, &'a MeasureOf)>,
     quantity: Option<(Columns, Columns, &'a MeasureOf)>,
     status: Option<(Columns, &'a WordsOf)>,
@@ -71,9 +75,21 @@ pub struct Reader<'a> {
     keep: Vec<(Columns, &'a KeepOf)>,
     /// Edition that the file's name tells.
     named_edition: Option<String>,
+    /// Direction of all rows, where they do not tell it.
+    whole_flow: Option<u8>,
+    /// The sign between whole and fraction, and whether a point is one too.
+    decimal: (char, bool),
     /// Number of the file in the import.
     file: u16,
     shown: Vec<String>,
+}
+
+/// Columns of an amount, those of its power of ten, and those that are added to it.
+struct Value<'a> {
+    columns: Columns,
+    powers: Columns,
+    plus: Vec<Columns>,
+    of: &'a ValueOf,
 }
 
 impl std::fmt::Debug for Reader<'_> {
@@ -116,9 +132,7 @@ impl<'a> Reader<'a> {
                 header.join(",")
             )));
         }
-        let columns = |names: &str| -> Columns {
-            alternatives(names).filter_map(|name| header.iter().position(|h| h.eq_ignore_ascii_case(name))).collect()
-        };
+        let columns = |names: &str| layout.columns(header, names);
         let optional = |names: &Option<String>| names.as_deref().map(columns).unwrap_or_default();
         let areas = |areas: &'a [AreaOf], first: usize| {
             let bound = areas.iter().enumerate().map(|(at, of)| (first + at, optional(&of.column), of));
@@ -146,17 +160,55 @@ impl<'a> Reader<'a> {
             measure: layout.measure.as_ref().map(|of| (columns(&of.column), of)),
             keep: layout.keep.iter().map(|of| (columns(&of.column), of)).filter(|(c, _)| !c.is_empty()).collect(),
             named_edition: None,
+            whole_flow: None,
+            decimal: match layout.decimal {
+                DecimalSign::Point => ('.', true),
+                DecimalSign::Comma => (',', false),
+                DecimalSign::Separator if rows.has_semicolons() => (',', true),
+                DecimalSign::Separator => ('.', true),
+            },
             file,
             shown: header.clone(),
         };
         for of in &layout.value {
             let bound = columns(&of.column);
             if !bound.is_empty() {
-                out.values.push((bound, optional(&of.power_column), of));
+                let plus = of.plus.iter().map(|names| columns(names)).collect();
+                out.values.push(Value { columns: bound, powers: optional(&of.power_column), plus, of });
             }
         }
         out.named_edition = out.edition_of_file(rows, meaning, named)?;
+        out.whole_flow = out.flow_of_file(rows, meaning)?;
         Ok(out)
+    }
+
+    /// The direction of all rows of a file whose rows do not tell it: by a column that only one direction has, by a word
+    /// of its name, or as it was said.
+    fn flow_of_file(&self, rows: &Rows, meaning: &Meaning) -> Result<Option<u8>, TransferError> {
+        let asked = meaning.flow.as_deref();
+        let wrong = |what: &str| Err(TransferError::Usage(format!("{}: {what}", rows.input.shown())));
+        let of = match &self.flow {
+            Some((columns, of)) if columns.is_empty() => of,
+            _ if asked.is_some() => return wrong("the rows tell the flow; --flow is for files that do not"),
+            _ => return Ok(None),
+        };
+        let name = fold(rows.input.name());
+        let by_column = of.by_column.iter().find(|(names, _)| !self.layout.columns(&rows.header, names).is_empty());
+        let by_name = of.by_name.iter().find(|(word, _)| name.contains(&fold(word)));
+        let told = by_column.or(by_name).map(|(_, flow)| flow).or(of.fixed.as_ref()).or(of.other.as_ref());
+        let flow = match (told.map(String::as_str), asked) {
+            (Some(told), Some(asked)) if told != asked => {
+                return wrong(&format!("the file tells {told}, not {asked}; leave --flow out"));
+            }
+            (None, None) => {
+                let advice = "pass --flow EXPORT or --flow IMPORT";
+                return wrong(&format!("neither the file nor its name tells the direction; {advice}"));
+            }
+            (told, asked) => told.or(asked).unwrap_or_default(),
+        };
+        let known = || FLOWS.iter().map(|(name, _, _)| *name).collect::<Vec<_>>().join(", ");
+        let unknown = || TransferError::Usage(format!("the flow is `{flow}`, expected one of {}", known()));
+        flow_code(flow).map(Some).ok_or_else(unknown)
     }
 
     /// The edition of all rows of a file whose rows do not tell it.
@@ -255,7 +307,7 @@ impl<'a> Reader<'a> {
         }
         for (columns, keep) in &self.keep {
             let word = rows.text(first_filled(rows, columns));
-            if !keep.values.iter().any(|v| v.eq_ignore_ascii_case(&word)) {
+            if !keep.counts(&word) {
                 leave_out(out, &keep.others);
                 return Ok(Ok(()));
             }
@@ -276,11 +328,11 @@ impl<'a> Reader<'a> {
             }
             Err(wrong) => return Ok(Err(wrong)),
         };
-        for (columns, powers, of) in &self.values {
-            let amount = self.amount(rows, columns, powers, of, &common, weight_only);
+        for value in &self.values {
+            let amount = self.amount(rows, value, &common, weight_only);
             let read = amount.and_then(|amount| match amount {
                 None => Ok(Read::LeftOut(Cow::Borrowed("nothing reported"))),
-                Some(amount) => self.figure(meaning, &common, product, of, amount, rows.line()).map(Read::Figure),
+                Some(amount) => self.figure(meaning, &common, product, value.of, amount, rows.line()).map(Read::Figure),
             });
             out.push(read);
         }
@@ -293,9 +345,10 @@ impl<'a> Reader<'a> {
         let year = period.start.div_euclid(12);
         let reporter = area(rows, &mut meaning.places, &self.reporter, year)?;
         let partner = area(rows, &mut meaning.places, &self.partner, year)?;
-        let flow = match &self.flow {
-            None => None,
-            Some((columns, of)) => Some(self.flow_of(rows, columns, of, &meaning.flows)?),
+        let flow = match (self.whole_flow, &self.flow) {
+            (Some(flow), _) => Some(flow),
+            (None, None) => None,
+            (None, Some((columns, of))) => Some(self.flow_of(rows, columns, of, &meaning.flows)?),
         };
         let status = match &self.status {
             None => 1,
@@ -390,8 +443,8 @@ impl<'a> Reader<'a> {
         }
         let column = first_filled(rows, &self.product);
         let length = match self.layout.product.pad {
-            Some(pad) => pad,
-            None => word(rows, &self.length).1.parse::<usize>().ok().filter(|l| *l <= 20).unwrap_or(0),
+            Some(Pad::Length(pad)) => pad,
+            _ => word(rows, &self.length).1.parse::<usize>().ok().filter(|l| *l <= 20).unwrap_or(0),
         };
         let name = word(rows, &self.name).1;
         let of = &self.layout.product;
@@ -424,23 +477,24 @@ impl<'a> Reader<'a> {
     fn amount(
         &self,
         rows: &Rows,
-        columns: &Columns,
-        powers: &Columns,
-        of: &ValueOf,
+        value: &Value<'_>,
         common: &Common,
         weight_only: bool,
     ) -> Result<Option<Amount>, Wrong> {
-        let (at, text) = word(rows, columns);
+        let of = value.of;
+        let (at, text) = word(rows, &value.columns);
         let marker = of.markers.iter().find(|(marker, _)| marker.as_str() == text).map(|(_, status)| status);
         if let Some(status) = marker {
             let code =
                 code_of(STATUSES, status).ok_or_else(|| (at, format!("`{status}` of the layout is no status")))?;
+            // A marker of nothing says less than a row that says that it is withheld.
+            let code = if code == MISSING && common.status == CONFIDENTIAL { CONFIDENTIAL } else { code };
             return Ok(Some(Amount { value: None, status: Some(code), weight_only }));
         }
-        if text.is_empty() && of.zero == Zero::Nothing {
+        if text.is_empty() && of.zero != Zero::Amount {
             return Ok(None);
         }
-        let further = match word(rows, powers) {
+        let further = match word(rows, &value.powers) {
             (_, text) if text.is_empty() => 0,
             (at, text) => text
                 .parse::<i32>()
@@ -449,9 +503,20 @@ impl<'a> Reader<'a> {
                 .ok_or_else(|| (at, "expected a power of ten".to_owned()))?,
         };
         let scale = if weight_only { 3 } else { i32::try_from(self.layout.dataset.scale).unwrap_or(0) };
-        let number = self
-            .decimal(&text, scale + of.power + further + common.power)
-            .map_err(|e| (at, format!("expected an amount{}: {e}", unit_words(of.power))))?;
+        let scale = scale + of.power + further + common.power;
+        let amount = |at, text: &str| {
+            self.decimal(text, scale).map_err(|e| (at, format!("expected an amount{}: {e}", unit_words(of.power))))
+        };
+        let mut number = amount(at, &text)?;
+        for columns in &value.plus {
+            let (at, text) = word(rows, columns);
+            if !text.is_empty() {
+                let more = amount(at, &text)?;
+                let units = number.units.checked_add(more.units);
+                let units = units.ok_or_else(|| (at, "added up it is too large".to_owned()))?;
+                number = Scaled { units, rounded: number.rounded || more.rounded };
+            }
+        }
         if self.layout.dataset.reconciled && number.units < 0 {
             return Err((at, "it is less than zero".to_owned()));
         }
@@ -470,11 +535,11 @@ impl<'a> Reader<'a> {
         if number.units < 0 {
             return Err((at, "it is less than zero".to_owned()));
         }
-        Ok(Some(number).filter(|n| n.units != 0 || n.rounded || of.zero == Zero::Amount))
+        Ok(Some(number).filter(|n| n.units != 0 || n.rounded || of.zero != Zero::Nothing))
     }
 
     fn decimal(&self, text: &str, scale: i32) -> Result<Scaled, crate::domain::decimal::DecimalError> {
-        let (decimal, grouping) = (self.layout.decimal, self.layout.grouping.as_str());
+        let ((decimal, is_point_too), grouping) = (self.decimal, self.layout.grouping.as_str());
         if decimal == '.' && grouping.is_empty() {
             return parse_cell(text, scale);
         }
@@ -483,7 +548,7 @@ impl<'a> Reader<'a> {
             // A point where commas are written is neither.
             plain.push(match c {
                 c if c == decimal => '.',
-                '.' => ',',
+                '.' if !is_point_too => ',',
                 c => c,
             });
         }
@@ -521,7 +586,7 @@ impl<'a> Reader<'a> {
         let missing = amount.value.is_none() && amount.status.is_none();
         let status = match amount.status {
             Some(status) => status,
-            None if missing => 4,
+            None if missing => MISSING,
             None => common.status,
         };
         Ok(Figure {
@@ -546,6 +611,10 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// Statuses of figures without a value.
+const CONFIDENTIAL: i64 = 3;
+const MISSING: i64 = 4;
+
 struct Common {
     period: Period,
     reporter: Place,
@@ -564,6 +633,14 @@ struct Amount {
     status: Option<i64>,
     /// It is a weight, not a value.
     weight_only: bool,
+}
+
+impl KeepOf {
+    fn counts(&self, word: &str) -> bool {
+        let is_among = |words: &[String]| words.iter().any(|v| v.eq_ignore_ascii_case(word));
+        let begins = |start: &String| word.get(..start.len()).is_some_and(|w| w.eq_ignore_ascii_case(start));
+        is_among(&self.values) || (!self.except.is_empty() && !self.except.iter().any(begins))
+    }
 }
 
 impl WordsOf {

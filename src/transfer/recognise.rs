@@ -126,14 +126,26 @@ fn told(layouts: &[Layout], input: &Input) -> Result<Told, TransferError> {
     if nomenclature::COLUMNS.iter().all(has) {
         return Ok(Told::Nomenclature);
     }
+    // A layout may know the header only in its own encoding.
+    let mut headers = vec![(encoding_rs::WINDOWS_1252.name(), rows.header.clone())];
     let mut fitting = Vec::new();
     for (at, layout) in layouts.iter().enumerate() {
-        // A layout may know the header only in its own encoding.
-        let own = Rows::open(input, layout.fallback())?;
-        if layout.fits(&own.header) {
+        let encoding = layout.fallback();
+        let known = headers.iter().position(|(name, _)| *name == encoding.name());
+        let known = match known {
+            Some(known) => known,
+            None => {
+                headers.push((encoding.name(), Rows::open(input, encoding)?.header));
+                headers.len() - 1
+            }
+        };
+        if headers.get(known).is_some_and(|(_, header)| layout.is_recognised(input.name(), header)) {
             fitting.push((at, layout));
         }
     }
+    // A layout that is like another is the nearer one.
+    let general: Vec<String> = fitting.iter().filter_map(|(_, l)| l.like.clone()).collect();
+    fitting.retain(|(_, l)| !general.contains(&l.format));
     match fitting.as_slice() {
         [(at, _)] => return Ok(Told::Layout(*at)),
         [] => {}
@@ -151,8 +163,17 @@ fn told(layouts: &[Layout], input: &Input) -> Result<Told, TransferError> {
     if !beside.is_empty() {
         return Ok(Told::Companion(beside));
     }
+    if let Some(kind) = Layout::kinds()?.iter().find(|kind| kind.fits(&rows.header)) {
+        return Ok(Told::Nothing(format!(
+            "{}: this is {}, with the columns {}; say what they mean in a layout: tearoad import {} --layout FILE.toml",
+            input.shown(),
+            kind.title,
+            rows.header.join(","),
+            kind.format
+        )));
+    }
     let nearest = layouts.iter().min_by_key(|l| l.missing(&rows.header).len());
-    let near = nearest.filter(|l| l.missing(&rows.header).len() < l.header.len()).map(|l| {
+    let near = nearest.filter(|l| l.missing(&rows.header).len() * 2 < l.header.len()).map(|l| {
         let missing = l.missing(&rows.header).join(", ").replace('|', " or ");
         format!("; it comes nearest to {} but has no column {missing}", l.title)
     });

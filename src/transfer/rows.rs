@@ -29,8 +29,12 @@ pub struct Rows {
     pub header: Vec<String>,
     /// What kind of file it is, for people.
     pub kind: String,
+    /// What stands between a code and its label in a cell.
+    labels: Option<String>,
     inner: Inner,
     fallback: Fallback,
+    /// The beginning is no UTF-8: no cell is, although short ones may look so (`头` in GB18030 is `ͷ` in UTF-8).
+    is_foreign: bool,
     read: Rc<Cell<u64>>,
 }
 
@@ -53,25 +57,35 @@ impl Rows {
         let start = bytes.fill_buf().map_err(|e| input.unreadable(e))?;
         let start: Vec<u8> = start.iter().copied().take(SNIFFED).collect();
         let is_wide = start.starts_with(&[0xff, 0xfe]) || start.starts_with(&[0xfe, 0xff]);
+        let is_foreign = !is_wide && std::str::from_utf8(&start).is_err_and(|e| e.error_len().is_some());
         let (inner, header, kind) = if start.starts_with(b"PK\x03\x04") {
             let text = Box::new(sheet::unrolled(input, bytes)?);
-            let (rows, header) = delimited::Delimited::open(input, text, b',', fallback)?;
+            let (rows, header) = delimited::Delimited::open(input, text, b',')?;
             (Inner::Delimited(rows), header, "workbook (xlsx), first sheet".to_owned())
         } else if is_wide {
             // Sixteen-bit Unicode, as spreadsheets save "Unicode text".
             let narrow = encoding_rs_io::DecodeReaderBytesBuilder::new().bom_sniffing(true).build(bytes);
-            Self::narrow(input, Box::new(narrow), fallback)?
+            Self::narrow(input, Box::new(narrow))?
         } else {
-            Self::narrow(input, Box::new(bytes), fallback)?
+            Self::narrow(input, Box::new(bytes))?
         };
-        Ok(Self { input: input.clone(), header, kind, inner, fallback, read })
+        let is_foreign = is_foreign && !start.starts_with(b"PK\x03\x04");
+        let header =
+            header.iter().map(|name| decode(name, fallback, is_foreign).trim_matches('"').to_owned()).collect();
+        Ok(Self { input: input.clone(), header, kind, labels: None, inner, fallback, is_foreign, read })
     }
 
-    fn narrow(
-        input: &Input,
-        bytes: Box<dyn Read>,
-        fallback: Fallback,
-    ) -> Result<(Inner, Vec<String>, String), TransferError> {
+    /// Cells end before this from here on; one that begins with it is whole.
+    pub fn end_before(&mut self, labels: Option<&str>) {
+        self.labels = labels.map(str::to_owned);
+    }
+
+    /// Whether the columns stand between semicolons.
+    pub fn has_semicolons(&self) -> bool {
+        matches!(&self.inner, Inner::Delimited(rows) if rows.delimiter == b';')
+    }
+
+    fn narrow(input: &Input, bytes: Box<dyn Read>) -> Result<(Inner, Vec<Vec<u8>>, String), TransferError> {
         let mut bytes = BufReader::with_capacity(SNIFFED, bytes);
         let start = bytes.fill_buf().map_err(|e| input.unreadable(e))?;
         if start.starts_with(b"\xef\xbb\xbf") {
@@ -81,10 +95,11 @@ impl Rows {
         let first = start.iter().find(|b| !b.is_ascii_whitespace());
         if matches!(first, Some(b'{' | b'[')) {
             let (records, header) = records::Records::open(input, Box::new(bytes))?;
+            let header = header.into_iter().map(String::into_bytes).collect();
             return Ok((Inner::Records(Box::new(records)), header, "JSON records".to_owned()));
         }
         let delimiter = delimited::delimiter(start);
-        let (rows, header) = delimited::Delimited::open(input, Box::new(bytes), delimiter, fallback)?;
+        let (rows, header) = delimited::Delimited::open(input, Box::new(bytes), delimiter)?;
         let word = match delimiter {
             b'\t' => "tabs",
             b';' => "semicolons",
@@ -103,16 +118,20 @@ impl Rows {
 
     /// The cell of a column, trimmed; empty where the row is shorter.
     pub fn cell(&self, column: usize) -> &[u8] {
-        match &self.inner {
+        let cell = match &self.inner {
             Inner::Delimited(rows) => rows.cell(column),
             Inner::Records(rows) => rows.cell(column),
         }
-        .trim_ascii()
+        .trim_ascii();
+        match &self.labels {
+            None => cell,
+            Some(labels) => code_of(cell, labels.as_bytes()),
+        }
     }
 
     /// The cell as text: UTF-8, else the fallback of the file.
     pub fn text(&self, column: usize) -> Cow<'_, str> {
-        decode(self.cell(column), self.fallback)
+        decode(self.cell(column), self.fallback, self.is_foreign)
     }
 
     /// The line, or the number of the record or of the sheet's row; from 1.
@@ -133,6 +152,9 @@ impl Rows {
 
     /// How the text of the rest of the file is encoded, for people; reads it to its end.
     pub fn encoding(mut self) -> Result<String, TransferError> {
+        if self.is_foreign {
+            return Ok(self.fallback.name().to_owned());
+        }
         let mut is_ascii = true;
         while self.advance()? {
             for column in 0..self.header.len() {
@@ -152,10 +174,16 @@ impl Rows {
     }
 }
 
-/// UTF-8, else the fallback.
-pub fn decode(bytes: &[u8], fallback: Fallback) -> Cow<'_, str> {
+/// The part of a cell before its label.
+fn code_of<'c>(cell: &'c [u8], labels: &[u8]) -> &'c [u8] {
+    let end = cell.windows(labels.len().max(1)).position(|part| part == labels).filter(|at| *at > 0);
+    end.and_then(|end| cell.get(..end)).unwrap_or(cell)
+}
+
+/// UTF-8, else the fallback; the fallback at once where the file is known to be no UTF-8.
+fn decode(bytes: &[u8], fallback: Fallback, is_foreign: bool) -> Cow<'_, str> {
     match std::str::from_utf8(bytes) {
-        Ok(text) => Cow::Borrowed(text),
-        Err(_) => fallback.decode_without_bom_handling(bytes).0,
+        Ok(text) if !is_foreign || bytes.is_ascii() => Cow::Borrowed(text),
+        _ => fallback.decode_without_bom_handling(bytes).0,
     }
 }

@@ -19,6 +19,7 @@ mod explain;
 mod export;
 mod facets;
 mod follow;
+mod formats;
 mod import;
 mod language;
 mod leaving;

@@ -27,7 +27,8 @@ pub(super) fn write(job: &Job<'_>, conn: &mut Conn, target: &Target, changes: &m
     let bad = job.report.borrow().count();
     let is_whole = |group: &Group| {
         let many = reporters.get(&(group.1, group.2)).copied().unwrap_or(0);
-        job.options.complete || (bad == 0 && job.layout.complete_above.is_some_and(|limit| many > limit))
+        let is_known = job.layout.complete || job.layout.complete_above.is_some_and(|limit| many > limit);
+        job.options.complete || (bad == 0 && is_known)
     };
     let codes = region_codes(conn)?;
     let mut rows = Vec::new();

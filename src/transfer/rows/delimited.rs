@@ -3,18 +3,30 @@
 
 use std::io::Read;
 
-use super::{Fallback, decode};
 use crate::transfer::TransferError;
 use crate::transfer::input::Input;
 
 pub(super) struct Delimited {
+    pub(super) delimiter: u8,
     reader: csv::Reader<Box<dyn Read>>,
     record: csv::ByteRecord,
 }
 
-/// The separator that the first line has most of.
+/// First words of SDMX-CSV: the separator comes right after them.
+const SDMX: [&[u8]; 2] = [b"DATAFLOW", b"STRUCTURE"];
+
+/// The separator that the first line has most of; SDMX-CSV has labels with any sign in them, so its first counts.
 pub(super) fn delimiter(start: &[u8]) -> u8 {
     let line = start.split(|b| matches!(b, b'\n' | b'\r')).find(|l| !l.is_empty()).unwrap_or_default();
+    let unquoted = line.strip_prefix(b"\"").unwrap_or(line);
+    if let Some(rest) = SDMX.iter().find_map(|word| unquoted.strip_prefix(*word)) {
+        // `STRUCTURE[;]` names the separator of parts.
+        let rest = rest.splitn(2, |b| *b == b']').last().filter(|_| rest.starts_with(b"[")).unwrap_or(rest);
+        let next = rest.iter().find(|b| **b != b'"');
+        if let Some(separator) = next.filter(|b| matches!(b, b',' | b';' | b'\t')) {
+            return *separator;
+        }
+    }
     let mut counts = [(b',', 0_usize), (b';', 0), (b'\t', 0)];
     let mut quoted = false;
     for byte in line {
@@ -31,17 +43,15 @@ impl Delimited {
         input: &Input,
         bytes: Box<dyn Read>,
         delimiter: u8,
-        fallback: Fallback,
-    ) -> Result<(Self, Vec<String>), TransferError> {
+    ) -> Result<(Self, Vec<Vec<u8>>), TransferError> {
         let mut reader =
             csv::ReaderBuilder::new().flexible(true).delimiter(delimiter).buffer_capacity(1 << 18).from_reader(bytes);
         let header = reader.byte_headers().map_err(|e| input.unreadable(e))?;
-        let mut names: Vec<String> =
-            header.iter().map(|name| decode(name.trim_ascii(), fallback).trim_matches('"').to_owned()).collect();
-        while names.len() > 1 && names.last().is_some_and(String::is_empty) {
+        let mut names: Vec<Vec<u8>> = header.iter().map(|name| name.trim_ascii().to_vec()).collect();
+        while names.len() > 1 && names.last().is_some_and(Vec::is_empty) {
             names.pop();
         }
-        Ok((Self { reader, record: csv::ByteRecord::new() }, names))
+        Ok((Self { delimiter, reader, record: csv::ByteRecord::new() }, names))
     }
 
     pub(super) fn next(&mut self) -> Result<bool, csv::Error> {
@@ -77,6 +87,8 @@ mod tests {
             ("NAPR\tPERIOD\tSTRANA, code\n", b'\t'),
             ("\"a,b,c\";d\n", b';'),
             ("alone\n", b','),
+            ("STRUCTURE[;],STRUCTURE_ID,A\n", b','),
+            ("\"DATAFLOW\";freq: Time, frequency;product: a, b, c\n", b';'),
         ] {
             assert_eq!(delimiter(line.as_bytes()), wanted, "{line}");
         }
