@@ -18,6 +18,7 @@ pub mod snapshot;
 pub mod sql;
 pub mod streaming;
 pub mod terms;
+pub mod turn;
 pub mod value;
 
 /// What can go wrong below GraphQL.

@@ -3,9 +3,8 @@
 //! [`figures`] loads trade figures of any format: [`layout`] says what a file means, [`input`] and [`rows`] open it, [`reading`]
 //! takes its rows, [`sorted`] brings them into order. [`nomenclature`] loads classifications, [`seed`] what is inside the
 //! program, [`synthetic`] what is made for measuring. All tell bad rows through [`report`], and how far they are through
-//! [`progress`].
+//! [`progress`], and run one at a time through [`run`].
 
-pub mod csv_file;
 pub mod datasets;
 pub mod figures;
 pub mod input;
@@ -19,6 +18,7 @@ pub mod reading;
 pub mod recognise;
 pub mod report;
 pub mod rows;
+pub mod run;
 pub mod seed;
 pub mod sorted;
 pub mod synthetic;
@@ -28,8 +28,6 @@ use std::fmt;
 use std::path::PathBuf;
 
 use crate::storage::StorageError;
-use crate::storage::conn::Conn;
-use crate::storage::revision;
 
 /// Why data did not come in.
 #[derive(Debug, thiserror::Error)]
@@ -49,6 +47,9 @@ pub enum TransferError {
     /// A dry run came to its end.
     #[error("nothing was imported: a dry run")]
     TakenBack(Box<Summary>),
+    /// The database failed on the way; what that means for the import and what to do.
+    #[error("{0}")]
+    Failed(String),
     /// What an import may do was said wrongly.
     #[error("{0}")]
     Usage(String),
@@ -85,23 +86,6 @@ pub struct Options {
     pub map: Option<PathBuf>,
     /// Where all bad rows are written.
     pub report: Option<PathBuf>,
-}
-
-/// Runs an import in one transaction that takes the writers' lock; a dry run is taken back at its end.
-pub fn in_transaction(
-    conn: &mut Conn,
-    options: &Options,
-    run: impl FnOnce(&mut Conn) -> Result<Summary, TransferError>,
-) -> Result<Summary, TransferError> {
-    let result = conn.write(|conn| {
-        revision::lock(conn)?;
-        let summary = run(conn)?;
-        if options.dry_run { Err(TransferError::TakenBack(Box::new(summary))) } else { Ok(summary) }
-    });
-    match result {
-        Err(TransferError::TakenBack(summary)) => Ok(Summary { dry_run: true, ..*summary }),
-        result => result,
-    }
 }
 
 /// What an import did. Every row read is stored (new, changed or unchanged), merged with another row of its key, left out

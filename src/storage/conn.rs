@@ -187,7 +187,11 @@ impl Conn {
         conn.batch_execute(
             "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA mmap_size = 268435456; PRAGMA temp_store = MEMORY;",
         )
-        .map_err(|e| StorageError::Unavailable(format!("`{}`: {e}", path.display())))?;
+        .map_err(|e| {
+            // The first file that is made beside the database; SQLite does not say more.
+            let hint = if e.to_string().contains("disk I/O error") { "; is the disk full?" } else { "" };
+            StorageError::Unavailable(format!("`{}`: {e}{hint}", path.display()))
+        })?;
         if matches!(purpose, Purpose::Read { .. }) {
             conn.batch_execute("PRAGMA query_only = ON;")?;
         } else {
@@ -371,17 +375,13 @@ impl Conn {
             Self::Sqlite(_) => "BEGIN IMMEDIATE",
             Self::Postgres(_) => "BEGIN",
         })?;
-        match write(self) {
-            Ok(value) => {
-                self.batch("COMMIT")?;
-                Ok(value)
-            }
-            Err(error) => {
-                // The first error is the one to tell; a failed roll-back means the connection is gone, which also rolls back.
-                let _rolled_back = self.batch("ROLLBACK");
-                Err(error)
-            }
+        // A full disk is met at the latest by the commit, which then leaves the transaction open.
+        let result = write(self).and_then(|value| self.batch("COMMIT").map(|()| value).map_err(E::from));
+        if result.is_err() {
+            // The first error is the one to tell; a failed roll-back means the connection is gone, which also rolls back.
+            let _rolled_back = self.batch("ROLLBACK");
         }
+        result
     }
 }
 

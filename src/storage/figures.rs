@@ -208,6 +208,11 @@ pub fn apply(conn: &mut Conn, load: Load, changed: u64, replace: bool) -> Result
     with_indexes(conn, changed, |conn| bulk::execute(conn, &statement).map(|_| ()))
 }
 
+/// Removes what the staging of an import that was killed may have left.
+pub fn remove_leftovers(conn: &mut Conn) -> Result<(), StorageError> {
+    conn.batch("DROP TABLE IF EXISTS import_figures")
+}
+
 /// Ends staging.
 pub fn unstage(conn: &mut Conn) -> Result<(), StorageError> {
     conn.batch("DROP TABLE import_figures; DROP TABLE import_groups")

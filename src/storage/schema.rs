@@ -157,6 +157,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    import_runs (id) {
+        id -> BigInt,
+        started_at -> Timestamp,
+        what -> Text,
+        files -> Text,
+    }
+}
+
+diesel::table! {
     names (subject_kind, subject_id, language, ordinal) {
         subject_kind -> Text,
         subject_id -> BigInt,
@@ -415,6 +424,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     event_sectors,
     events,
     facts,
+    import_runs,
     names,
     participation_sectors,
     participations,

@@ -1,5 +1,6 @@
 //! What datasets there are, and how one is taken out again.
 
+use super::run::{Run, in_transaction};
 use super::{Summary, TransferError};
 use crate::domain::period::Period;
 use crate::storage::bulk::{self, Fixed, Statement};
@@ -68,8 +69,8 @@ pub fn drop(
     if !confirmed {
         return Err(TransferError::Usage("nothing was removed; pass --yes to remove it".to_owned()));
     }
-    conn.write(|conn| {
-        revision::lock(conn)?;
+    let run = Run { what: &format!("dataset {code} (its removal)"), files: &[], dry: false, tell };
+    in_transaction(conn, run, |conn| {
         let statement = Statement(format!("SELECT id FROM datasets WHERE code = '{code}'"));
         let id = conn.rows(statement, &[])?.first().and_then(|r| r.int(0)).unwrap_or(0);
         let mut changes = bodies(conn, id, code)?;

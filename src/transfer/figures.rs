@@ -22,6 +22,7 @@ use super::progress::Progress;
 use super::reading::{Meaning, Read, Reader, edition_in_name, edition_of_option};
 use super::report::{Bad, Report, Tell};
 use super::rows::Rows;
+use super::run::{Run, in_transaction};
 use super::sorted::{Figure, Sorted, Sorter};
 use super::{Options, Summary, TransferError};
 use crate::storage::conn::Conn;
@@ -31,7 +32,8 @@ type Done<T> = Result<T, TransferError>;
 /// Loads files of one format.
 pub fn import(conn: &mut Conn, layout: &Layout, options: &Options, paths: &[PathBuf], tell: Tell<'_>) -> Done<Summary> {
     let started = Instant::now();
-    let mut summary = super::in_transaction(conn, options, |conn| {
+    let run = Run { what: &layout.title, files: paths, dry: options.dry_run, tell };
+    let mut summary = in_transaction(conn, run, |conn| {
         let mut job = Job::new(conn, layout, options, paths, tell)?;
         job.read_companions(conn)?;
         let sorter = job.read_files(conn)?;
@@ -64,6 +66,7 @@ struct Merged<'a, 'b> {
     rounded: u64,
     report: &'b RefCell<Report<'a>>,
     files: &'b [Input],
+    progress: Progress<'a>,
 }
 
 #[derive(Clone, Copy)]
@@ -194,8 +197,6 @@ impl<'a> Job<'a> {
 
     fn read_files(&mut self, conn: &mut Conn) -> Done<Sorter> {
         let mut sorter = Sorter::default();
-        let spilled =
-            |e: std::io::Error| TransferError::File(format!("the temporary folder cannot take the figures: {e}"));
         let total = self.files.iter().map(|f| f.size).sum();
         let mut progress = Progress::new("reading", total, self.tell);
         let mut before = 0;
@@ -211,7 +212,7 @@ impl<'a> Job<'a> {
                 for read in out.drain(..) {
                     self.read += 1;
                     match read {
-                        Ok(Read::Figure(figure)) => sorter.push(figure).map_err(spilled)?,
+                        Ok(Read::Figure(figure)) => sorter.push(figure).map_err(unsorted)?,
                         Ok(Read::LeftOut(why)) => match self.left_out.get_mut(why.as_ref()) {
                             Some(count) => *count += 1,
                             None => {
@@ -233,11 +234,13 @@ impl<'a> Job<'a> {
         Ok(sorter)
     }
 
-    fn merged(&self, sorter: Sorter) -> Done<Merged<'a, '_>> {
+    /// The figures in order, with their progress under the name of what is done with them.
+    fn merged(&self, sorter: Sorter, what: &'static str) -> Done<Merged<'a, '_>> {
+        let progress = Progress::of_figures(what, sorter.count(), self.tell);
         let sorted = sorter.sorted().map_err(unsorted)?;
         let policy = Policy { repeated: self.layout.repeated, one_measure: self.layout.measure.is_some() };
-        let mut out =
-            Merged { sorted, ahead: None, policy, merged: 0, rounded: 0, report: &self.report, files: &self.files };
+        let (report, files) = (&self.report, self.files.as_slice());
+        let mut out = Merged { sorted, ahead: None, policy, merged: 0, rounded: 0, report, files, progress };
         out.ahead = out.sorted.next().transpose().map_err(unsorted)?;
         Ok(out)
     }
@@ -245,16 +248,21 @@ impl<'a> Job<'a> {
     fn write(&mut self, conn: &mut Conn, sorter: Sorter) -> Done<Summary> {
         if self.report.borrow().count() > 0 && !self.options.skip_bad {
             // All that is wrong is told at once: rows that contradict each other too.
-            let mut merged = self.merged(sorter)?;
+            let mut merged = self.merged(sorter, "checking")?;
             while merged.next()?.is_some() {}
-            return Err(self.report.borrow().refused());
+            return Err(self.refused());
         }
         write::write(self, conn, sorter)
+    }
+
+    fn refused(&self) -> TransferError {
+        let mut report = self.report.borrow_mut();
+        report.close().err().unwrap_or_else(|| report.refused())
     }
 }
 
 fn unsorted(error: std::io::Error) -> TransferError {
-    TransferError::File(format!("the temporary folder cannot hold the figures: {error}"))
+    super::input::temporary(&error)
 }
 
 impl Merged<'_, '_> {
@@ -262,6 +270,7 @@ impl Merged<'_, '_> {
     fn next(&mut self) -> Done<Option<Figure>> {
         let Some(mut figure) = self.ahead.take() else { return Ok(None) };
         loop {
+            self.progress.figure();
             let next = self.sorted.next().transpose().map_err(unsorted)?;
             match next {
                 Some(next) if next.key == figure.key => self.join(&mut figure, next)?,

@@ -64,7 +64,7 @@ impl Input {
         let bytes: Box<dyn Read> = match &self.member {
             Some(member) => self.open_member(member, read)?,
             None => {
-                let file = File::open(&self.path).map_err(|e| self.unreadable(e))?;
+                let file = File::open(&self.path).map_err(|e| unopened(&self.path, &e))?;
                 Box::new(Counted { inner: file, read: Rc::clone(read) })
             }
         };
@@ -73,13 +73,17 @@ impl Input {
         if start.is_empty() {
             return Err(self.unreadable("the file is empty"));
         }
-        Ok(if start.starts_with(&[0x1f, 0x8b]) { Box::new(MultiGzDecoder::new(bytes)) } else { Box::new(bytes) })
+        Ok(if start.starts_with(&[0x1f, 0x8b]) {
+            Box::new(Unpacked { inner: MultiGzDecoder::new(bytes) })
+        } else {
+            Box::new(bytes)
+        })
     }
 
     fn open_member(&self, member: &str, read: &Rc<Cell<u64>>) -> Result<Box<dyn Read>, TransferError> {
-        let mut file = File::open(&self.path).map_err(|e| self.unreadable(e))?;
+        let mut file = File::open(&self.path).map_err(|e| unopened(&self.path, &e))?;
         let (start, length, method, crc) = {
-            let mut archive = ZipArchive::new(BufReader::new(&file)).map_err(|e| self.unreadable(e))?;
+            let mut archive = ZipArchive::new(BufReader::new(&file)).map_err(|e| damaged(&self.path, e))?;
             let entry = archive.by_name(member).map_err(|e| self.unreadable(e))?;
             let start =
                 entry.data_start().ok_or_else(|| self.unreadable("the zip does not say where the file begins"))?;
@@ -91,7 +95,7 @@ impl Input {
         let checked = |inner: Box<dyn Read>| Box::new(Checked { inner, crc: Crc::new(), wanted: crc });
         match method {
             CompressionMethod::Stored => Ok(checked(Box::new(part))),
-            CompressionMethod::Deflated => Ok(checked(Box::new(DeflateDecoder::new(part)))),
+            CompressionMethod::Deflated => Ok(checked(Box::new(Unpacked { inner: DeflateDecoder::new(part) }))),
             other => {
                 Err(self.unreadable(format!("it is compressed with {other}, expected deflate; unpack the zip first")))
             }
@@ -103,8 +107,9 @@ impl Input {
 pub fn find(paths: &[PathBuf]) -> Result<Vec<Input>, TransferError> {
     let mut out = Vec::new();
     for path in paths {
-        if path.is_dir() {
-            let entries = std::fs::read_dir(path).map_err(|e| unreadable(path, e))?;
+        let kind = std::fs::metadata(path).map_err(|e| unopened(path, &e))?;
+        if kind.is_dir() {
+            let entries = std::fs::read_dir(path).map_err(|e| unopened(path, &e))?;
             let mut inside: Vec<PathBuf> = entries.flatten().map(|e| e.path()).filter(|p| p.is_file()).collect();
             inside.sort();
             for file in inside {
@@ -114,8 +119,15 @@ pub fn find(paths: &[PathBuf]) -> Result<Vec<Input>, TransferError> {
                     out.push(Input { named: false, ..Input::file(&file) });
                 }
             }
+        } else if !kind.is_file() {
+            // It is read more than once: to recognise it, for its figures, for its checksum.
+            return Err(unreadable(path, "it is a pipe or a device; save it as a file first"));
         } else if is_zip(path)? {
-            out.extend(members(path)?);
+            let inside = members(path)?;
+            if inside.is_empty() {
+                return Err(unreadable(path, format!("the zip holds no file of rows ({})", ROWS.join(", "))));
+            }
+            out.extend(inside);
         } else {
             out.push(Input::file(path));
         }
@@ -132,18 +144,18 @@ fn may_hold_rows(name: &str) -> bool {
 fn is_zip(path: &Path) -> Result<bool, TransferError> {
     let is_workbook = path.extension().and_then(|e| e.to_str()).is_some_and(|e| e.eq_ignore_ascii_case("xlsx"));
     let mut start = [0_u8; 4];
-    let mut file = File::open(path).map_err(|e| unreadable(path, e))?;
+    let mut file = File::open(path).map_err(|e| unopened(path, &e))?;
     let length = file.read(&mut start).map_err(|e| unreadable(path, e))?;
     Ok(length == 4 && start == *b"PK\x03\x04" && !is_workbook)
 }
 
 fn members(path: &Path) -> Result<Vec<Input>, TransferError> {
     let file = File::open(path).map_err(|e| unreadable(path, e))?;
-    let mut archive = ZipArchive::new(BufReader::new(file)).map_err(|e| unreadable(path, e))?;
+    let mut archive = ZipArchive::new(BufReader::new(file)).map_err(|e| damaged(path, e))?;
     let mut out = Vec::new();
     for index in 0..archive.len() {
-        let entry = archive.by_index_raw(index).map_err(|e| unreadable(path, e))?;
-        let name = entry.name().map_err(|e| unreadable(path, e))?.to_string();
+        let entry = archive.by_index_raw(index).map_err(|e| damaged(path, e))?;
+        let name = entry.name().map_err(|e| damaged(path, e))?.to_string();
         // What packers of macOS add is no data.
         if entry.is_file() && may_hold_rows(&name) && !name.contains("__MACOSX/") {
             let size = entry.compressed_size();
@@ -157,6 +169,49 @@ fn members(path: &Path) -> Result<Vec<Input>, TransferError> {
 /// An error of a file.
 pub fn unreadable(path: &Path, error: impl std::fmt::Display) -> TransferError {
     TransferError::File(format!("{}: {error}", path.display()))
+}
+
+/// Why a file cannot be opened, in words of the user rather than of the system.
+fn unopened(path: &Path, error: &io::Error) -> TransferError {
+    match error.kind() {
+        io::ErrorKind::NotFound => unreadable(path, "there is no such file or folder"),
+        io::ErrorKind::PermissionDenied => {
+            unreadable(path, "you may not read it; change its permissions, or copy it to a place of your own")
+        }
+        _ => unreadable(path, error),
+    }
+}
+
+fn damaged(path: &Path, error: impl std::fmt::Display) -> TransferError {
+    unreadable(path, format!("the zip is damaged: {error}; download it again"))
+}
+
+/// An error of files that the program makes on the way.
+pub fn temporary(error: &io::Error) -> TransferError {
+    TransferError::File(format!(
+        "the temporary folder {} cannot hold what the import puts aside: {error}; nothing was imported; free some space there, or name another folder in TMPDIR",
+        std::env::temp_dir().display()
+    ))
+}
+
+/// Says what is wrong with compressed bytes.
+struct Unpacked<R> {
+    inner: R,
+}
+
+impl<R: Read> Read for Unpacked<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.inner.read(buffer).map_err(|error| match error.kind() {
+            io::ErrorKind::UnexpectedEof => {
+                io::Error::new(error.kind(), "the compressed file ends too early; download it again")
+            }
+            io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData | io::ErrorKind::Other => io::Error::new(
+                io::ErrorKind::InvalidData,
+                format!("the compressed file is damaged ({error}); download it again"),
+            ),
+            _ => error,
+        })
+    }
 }
 
 /// Counts what is read from the disk.
@@ -186,7 +241,7 @@ impl Read for Checked {
         if read == 0 && !buffer.is_empty() && self.crc.sum() != self.wanted {
             return Err(io::Error::new(
                 io::ErrorKind::InvalidData,
-                "the zip is damaged: the checksum of the file is wrong",
+                "the zip is damaged: the checksum of the file is wrong; download it again",
             ));
         }
         self.crc.update(buffer.get(..read).unwrap_or_default());

@@ -21,10 +21,8 @@ pub fn read(
     let mut rows = Rows::open(&input, encoding_rs::WINDOWS_1252)?;
     let column = |name: &str| {
         rows.header.iter().position(|h| h.eq_ignore_ascii_case(name)).ok_or_else(|| {
-            input.unreadable(format!(
-                "line 1: there is no column `{name}`; expected kind,from,to, came {}",
-                rows.header.join(",")
-            ))
+            input
+                .unreadable(format!("line 1: there is no column `{name}`; expected kind,from,to, came {}", rows.came()))
         })
     };
     let (kind, from, to) = (column("kind")?, column("from")?, column("to")?);

@@ -6,9 +6,11 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::PathBuf;
 use std::time::Instant;
 
-use super::csv_file::{CsvFile, Record, sha256, size};
+use super::input::{self, Input};
 use super::progress::Progress;
 use super::report::{Bad, Report, Tell};
+use super::rows::Rows;
+use super::run::{Run, in_transaction};
 use super::{Options, Summary, TransferError};
 use crate::domain::fold::fold;
 use crate::storage::bulk::{self, Fixed, Statement};
@@ -79,65 +81,89 @@ pub struct Added {
 }
 
 /// Loads nomenclature files in one transaction. Nothing is written when a line is bad, unless the options skip those.
-pub fn import(conn: &mut Conn, options: &Options, files: &[PathBuf], tell: Tell<'_>) -> Done<Summary> {
+pub fn import(conn: &mut Conn, options: &Options, paths: &[PathBuf], tell: Tell<'_>) -> Done<Summary> {
     let started = Instant::now();
-    let mut report = Report::new(tell);
-    let mut summary = Summary { what: format!("nomenclature, {} file(s)", files.len()), ..Summary::default() };
+    let run = Run { what: "nomenclature", files: paths, dry: options.dry_run, tell };
+    let mut summary = in_transaction(conn, run, |conn| {
+        let files = input::find(paths)?;
+        let mut summary = Summary { what: format!("nomenclature, {} file(s)", files.len()), ..Summary::default() };
+        let mut report = Report::open(tell, options.report.as_deref())?;
+        let editions = read(conn, &files, &mut report, &mut summary, tell)?;
+        report.close()?;
+        report.check(options.skip_bad)?;
+        summary.bad = report.count();
+        write(conn, &files, editions, &mut summary)?;
+        Ok(summary)
+    })?;
+    summary.took_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    Ok(summary)
+}
+
+/// The nodes of all files, by edition, each after the node above it.
+fn read(
+    conn: &mut Conn,
+    files: &[Input],
+    report: &mut Report<'_>,
+    summary: &mut Summary,
+    tell: Tell<'_>,
+) -> Done<BTreeMap<String, Vec<Node>>> {
     let mut read: BTreeMap<String, Vec<Read>> = BTreeMap::new();
-    let mut progress = Progress::new("reading", files.iter().map(|f| size(f)).sum(), tell);
+    let mut progress = Progress::new("reading", files.iter().map(|f| f.size).sum(), tell);
     let mut seen: HashSet<(String, String)> = HashSet::new();
-    for (number, path) in files.iter().enumerate() {
-        let mut file = CsvFile::open(path, &COLUMNS)?;
-        let mut record = Record::default();
-        while file.next(&mut record)? {
+    let mut before = 0;
+    for (number, input) in files.iter().enumerate() {
+        let mut rows = Rows::open(input, encoding_rs::WINDOWS_1252)?;
+        let columns = columns(&rows)?;
+        while rows.advance()? {
             summary.read += 1;
-            progress.row(file.bytes_read());
-            match line(&file, &record) {
+            progress.row(before + rows.bytes_read());
+            let mut bad = |column: usize, value: &str, reason: &str| {
+                let column = COLUMNS.get(column).copied().unwrap_or_default();
+                report.bad(Bad { file: &input.shown(), line: rows.line(), column, value }, reason);
+            };
+            match line(&rows, columns) {
                 Ok((edition, node)) => {
                     if seen.insert((edition.clone(), node.code.clone())) {
-                        read.entry(edition).or_default().push(Read { node, file: number, line: record.line });
+                        read.entry(edition).or_default().push(Read { node, file: number, line: rows.line() });
                     } else {
-                        report.bad(
-                            Bad {
-                                file: &path.display().to_string(),
-                                line: record.line,
-                                column: "code",
-                                value: &node.code,
-                            },
-                            "this code stands in an earlier line of the edition",
-                        );
+                        bad(2, &node.code, "this code stands in an earlier line of the edition");
                     }
                 }
                 Err((column, reason)) => {
-                    let value = record.get(&file, column);
-                    let name = COLUMNS.get(column).copied().unwrap_or_default();
-                    report.bad(
-                        Bad { file: &path.display().to_string(), line: record.line, column: name, value: &value },
-                        &reason,
-                    );
+                    let value = columns.get(column).map(|at| rows.text(*at)).unwrap_or_default();
+                    bad(column, &value, &reason);
                 }
             }
         }
+        before += rows.bytes_read();
     }
     drop(progress);
     let mut editions: BTreeMap<String, Vec<Node>> = BTreeMap::new();
     for (edition, nodes) in read {
         let known = codes_of(conn, &edition)?;
         let nodes = below_their_parents(nodes, known, |orphan, parent| {
-            let Some(file) = files.get(orphan.file) else { return };
+            let file = files.get(orphan.file).map(Input::shown).unwrap_or_default();
             let reason = format!("{edition} has no node with this code, or it stands below itself");
-            report.bad(
-                Bad { file: &file.display().to_string(), line: orphan.line, column: "parent", value: parent },
-                &reason,
-            );
+            report.bad(Bad { file: &file, line: orphan.line, column: "parent", value: parent }, &reason);
         });
         editions.insert(edition, nodes);
     }
-    report.check(options.skip_bad)?;
-    summary.bad = report.count();
-    conn.write(|conn| write(conn, files, editions, &mut summary))?;
-    summary.took_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-    Ok(summary)
+    Ok(editions)
+}
+
+/// Where the columns stand in a file.
+fn columns(rows: &Rows) -> Done<[usize; 6]> {
+    let mut out = [0; 6];
+    for (place, wanted) in out.iter_mut().zip(COLUMNS) {
+        *place = rows.header.iter().position(|h| h.eq_ignore_ascii_case(wanted)).ok_or_else(|| {
+            rows.input.unreadable(format!(
+                "line 1: there is no column `{wanted}`; expected {}, came {}",
+                COLUMNS.join(","),
+                rows.came()
+            ))
+        })?;
+    }
+    Ok(out)
 }
 
 /// Codes of a classification that are in the database.
@@ -182,8 +208,7 @@ fn below_their_parents(
     out
 }
 
-fn write(conn: &mut Conn, files: &[PathBuf], editions: BTreeMap<String, Vec<Node>>, summary: &mut Summary) -> Done<()> {
-    revision::lock(conn)?;
+fn write(conn: &mut Conn, files: &[Input], editions: BTreeMap<String, Vec<Node>>, summary: &mut Summary) -> Done<()> {
     let mut changes = Vec::new();
     for (edition, nodes) in editions {
         let wanted = u64::try_from(nodes.len()).unwrap_or(0);
@@ -204,12 +229,16 @@ fn write(conn: &mut Conn, files: &[PathBuf], editions: BTreeMap<String, Vec<Node
     Ok(())
 }
 
-fn write_source(conn: &mut Conn, files: &[PathBuf], changes: &mut Vec<Change>) -> Done<i64> {
+fn write_source(conn: &mut Conn, files: &[Input], changes: &mut Vec<Change>) -> Done<i64> {
     let mut id = revision::largest_id(conn, Fixed("SELECT MAX(id) FROM sources"))?;
     let mut source = 0;
-    for path in files {
-        let hash = sha256(path)?;
-        let code = format!("nomenclature-{}", hash.get(..12).unwrap_or_default());
+    for (number, file) in files.iter().enumerate() {
+        let hash = input::sha256(&file.path)?;
+        let short = hash.get(..12).unwrap_or_default();
+        let code = match &file.member {
+            None => format!("nomenclature-{short}"),
+            Some(_) => format!("nomenclature-{short}-{}", number + 1),
+        };
         if let Some(known) = conn
             .rows(Statement(format!("SELECT id FROM sources WHERE code = '{code}'")), &[])?
             .first()
@@ -220,7 +249,7 @@ fn write_source(conn: &mut Conn, files: &[PathBuf], changes: &mut Vec<Change>) -
         }
         id += 1;
         source = id;
-        let name = path.file_name().and_then(|n| n.to_str()).unwrap_or("file").to_owned();
+        let name = file.name().to_owned();
         changes.push(change("Source", code.clone(), "INSERT"));
         bulk::insert(
             conn,
@@ -241,12 +270,12 @@ fn write_source(conn: &mut Conn, files: &[PathBuf], changes: &mut Vec<Change>) -
 }
 
 /// Edition and node of a line, or the column that is wrong and why.
-fn line(file: &CsvFile, record: &Record) -> Result<(String, Node), (usize, String)> {
-    let width = record.width(file);
-    if width != file.width() {
-        return Err((0, format!("the line has {width} fields, expected {}", file.width())));
+fn line(rows: &Rows, columns: [usize; 6]) -> Result<(String, Node), (usize, String)> {
+    let (width, expected) = (rows.width(), rows.header.len());
+    if width != expected {
+        return Err((0, format!("the line has {width} fields, expected {expected}")));
     }
-    let edition = record.get(file, 1);
+    let [_, edition, code, name, parent, level] = columns.map(|at| rows.text(at));
     let plain = |text: &str| {
         !text.is_empty()
             && text.len() <= 20
@@ -255,28 +284,26 @@ fn line(file: &CsvFile, record: &Record) -> Result<(String, Node), (usize, Strin
     if !plain(&edition) {
         return Err((1, "expected an edition such as HS2017".to_owned()));
     }
-    let code = record.get(file, 2);
-    let name = record.get(file, 3);
     if edition.starts_with("HS") {
         // A spreadsheet drops the zero of codes such as 0101; the level tells how long the code was.
-        let length = record.get(file, 5).parse::<usize>().ok().filter(|l| matches!(l, 2 | 4 | 6));
+        let length = level.parse::<usize>().ok().filter(|l| matches!(l, 2 | 4 | 6));
         let length = length.ok_or((5, "expected the level 2, 4 or 6".to_owned()))?;
         let padded = format!("{code:0>length$}");
         if padded.len() != length || !padded.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase()) {
             return Err((2, format!("expected an HS code of {length} places")));
         }
-        return Ok((edition, Node { code: padded, name, above: None }));
+        return Ok((edition.into_owned(), Node { code: padded, name: name.into_owned(), above: None }));
     }
     if !plain(&code) {
         return Err((2, "expected a code of letters and digits".to_owned()));
     }
-    let parent = record.get(file, 4);
     if !parent.is_empty() && !plain(&parent) {
         return Err((4, "expected the code of the node above, or nothing".to_owned()));
     }
-    let level = record.get(file, 5).parse().ok().filter(|level| (1..=20).contains(level));
+    let level = level.parse().ok().filter(|level| (1..=20).contains(level));
     let level = level.ok_or((5, "expected a level from 1".to_owned()))?;
-    Ok((edition, Node { code, name, above: Some(Place { parent, level }) }))
+    let place = Place { parent: parent.into_owned(), level };
+    Ok((edition.into_owned(), Node { code: code.into_owned(), name: name.into_owned(), above: Some(place) }))
 }
 
 /// A node that is in the database.

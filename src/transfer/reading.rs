@@ -129,7 +129,7 @@ impl<'a> Reader<'a> {
                 "line 1: there is no column `{}`; expected {}, came {}",
                 first.replace('|', "` or `"),
                 layout.header.iter().map(|n| n.split('|').next().unwrap_or_default()).collect::<Vec<_>>().join(","),
-                header.join(",")
+                rows.came()
             )));
         }
         let columns = |names: &str| layout.columns(header, names);

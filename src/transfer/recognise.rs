@@ -180,7 +180,7 @@ fn told(layouts: &[Layout], input: &Input) -> Result<Told, TransferError> {
     Ok(Told::Nothing(format!(
         "{}: no format has this header: {}{}; describe your own with `tearoad import table --layout FILE.toml`",
         input.shown(),
-        rows.header.iter().take(20).cloned().collect::<Vec<_>>().join(","),
+        rows.came(),
         near.unwrap_or_default()
     )))
 }

@@ -1,7 +1,7 @@
 //! Bad lines: each is told with file, line, column, value and reason; the first hundred are printed, all are counted.
 
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::TransferError;
 
@@ -16,7 +16,9 @@ pub struct Report<'a> {
     tell: Tell<'a>,
     count: u64,
     /// All of them, as CSV.
-    file: Option<csv::Writer<File>>,
+    file: Option<(PathBuf, csv::Writer<File>)>,
+    /// Why the file lacks some.
+    broken: Option<String>,
 }
 
 /// A bad cell.
@@ -41,25 +43,26 @@ impl std::fmt::Debug for Report<'_> {
 impl<'a> Report<'a> {
     /// A report that talks to `tell`.
     pub fn new(tell: Tell<'a>) -> Self {
-        Self { tell, count: 0, file: None }
+        Self { tell, count: 0, file: None, broken: None }
     }
 
     /// A report that also writes all bad lines to a file, as CSV.
     pub fn open(tell: Tell<'a>, path: Option<&Path>) -> Result<Self, TransferError> {
         let Some(path) = path else { return Ok(Self::new(tell)) };
-        let unwritable = |e: csv::Error| TransferError::File(format!("{}: {e}", path.display()));
+        let unwritable = |e: csv::Error| TransferError::File(unwritable(path, &e.into()));
         let mut file = csv::Writer::from_path(path).map_err(unwritable)?;
         file.write_record(["file", "line", "column", "value", "reason"]).map_err(unwritable)?;
-        Ok(Self { tell, count: 0, file: Some(file) })
+        file.flush().map_err(|e| unwritable(e.into()))?;
+        Ok(Self { file: Some((path.to_owned(), file)), ..Self::new(tell) })
     }
 
     /// A bad cell and why.
     pub fn bad(&mut self, bad: Bad<'_>, reason: &str) {
         self.count += 1;
-        if let Some(file) = &mut self.file {
+        if let Some((path, file)) = &mut self.file {
             let line = bad.line.to_string();
             if let Err(error) = file.write_record([bad.file, &line, bad.column, bad.value, reason]) {
-                (self.tell)(&format!("the report cannot be written: {error}"));
+                self.broken = Some(unwritable(path, &error.into()));
                 self.file = None;
             }
         }
@@ -67,8 +70,24 @@ impl<'a> Report<'a> {
             let value: String = bad.value.chars().filter(|c| !c.is_control()).take(60).collect();
             (self.tell)(&format!("{}, line {}: `{}` is `{value}`: {reason}", bad.file, bad.line, bad.column));
         } else if self.count == PRINTED + 1 {
-            (self.tell)("more bad lines follow and are only counted; --report FILE keeps them all");
+            let more =
+                if self.file.is_some() { "written to the report" } else { "counted; --report FILE keeps them all" };
+            (self.tell)(&format!("more bad lines follow and are only {more}"));
         }
+    }
+
+    /// Ends the report. It is an error when the file lacks bad lines: whoever asked for it would take them for good.
+    pub fn close(&mut self) -> Result<(), TransferError> {
+        if let Some((path, mut file)) = self.file.take() {
+            match file.flush() {
+                Err(error) => self.broken = Some(unwritable(&path, &error)),
+                Ok(()) if self.count > 0 => {
+                    (self.tell)(&format!("all {} bad line(s) are in {}", self.count, path.display()));
+                }
+                Ok(()) => {}
+            }
+        }
+        self.broken.take().map_or(Ok(()), |text| Err(TransferError::File(text)))
     }
 
     /// Bad lines so far.
@@ -85,4 +104,11 @@ impl<'a> Report<'a> {
     pub fn check(&self, skip_bad: bool) -> Result<(), TransferError> {
         if self.count > 0 && !skip_bad { Err(self.refused()) } else { Ok(()) }
     }
+}
+
+fn unwritable(path: &Path, error: &std::io::Error) -> String {
+    format!(
+        "{}: the report of bad lines cannot be written: {error}; nothing was imported; give --report another place",
+        path.display()
+    )
 }

@@ -1,6 +1,7 @@
 //! Rows of a file, whatever it is: delimited text, JSON records, or the first sheet of a workbook. A row is cells under
 //! the names of a header; cells are bytes as they stand in the file, trimmed.
 
+mod bounded;
 mod delimited;
 mod records;
 mod sheet;
@@ -10,6 +11,7 @@ use std::cell::Cell;
 use std::io::{BufRead as _, BufReader, Read};
 use std::rc::Rc;
 
+use bounded::{Allowance, Bounded};
 use encoding_rs::Encoding;
 
 use super::TransferError;
@@ -17,6 +19,9 @@ use super::input::Input;
 
 /// Bytes of the beginning by which a file is recognised.
 const SNIFFED: usize = 1 << 16;
+
+/// Columns of the widest file; tables of a column a month over a century have fewer.
+const WIDEST: usize = 4096;
 
 /// How cells of a file are written, where it is not UTF-8.
 pub type Fallback = &'static Encoding;
@@ -36,6 +41,7 @@ pub struct Rows {
     /// The beginning is no UTF-8: no cell is, although short ones may look so (`头` in GB18030 is `ͷ` in UTF-8).
     is_foreign: bool,
     read: Rc<Cell<u64>>,
+    allowance: Allowance,
 }
 
 enum Inner {
@@ -58,6 +64,7 @@ impl Rows {
         let start: Vec<u8> = start.iter().copied().take(SNIFFED).collect();
         let is_wide = start.starts_with(&[0xff, 0xfe]) || start.starts_with(&[0xfe, 0xff]);
         let is_foreign = !is_wide && std::str::from_utf8(&start).is_err_and(|e| e.error_len().is_some());
+        let allowance = Allowance::new();
         let (inner, header, kind) = if start.starts_with(b"PK\x03\x04") {
             let text = Box::new(sheet::unrolled(input, bytes)?);
             let (rows, header) = delimited::Delimited::open(input, text, b',')?;
@@ -65,14 +72,18 @@ impl Rows {
         } else if is_wide {
             // Sixteen-bit Unicode, as spreadsheets save "Unicode text".
             let narrow = encoding_rs_io::DecodeReaderBytesBuilder::new().bom_sniffing(true).build(bytes);
-            Self::narrow(input, Box::new(narrow))?
+            Self::narrow(input, Box::new(Bounded { inner: narrow, left: allowance.clone() }))?
         } else {
-            Self::narrow(input, Box::new(bytes))?
+            Self::narrow(input, Box::new(Bounded { inner: bytes, left: allowance.clone() }))?
         };
+        if header.len() > WIDEST {
+            let width = header.len();
+            return Err(input.unreadable(format!("line 1: there are {width} columns, expected at most {WIDEST}")));
+        }
         let is_foreign = is_foreign && !start.starts_with(b"PK\x03\x04");
         let header =
             header.iter().map(|name| decode(name, fallback, is_foreign).trim_matches('"').to_owned()).collect();
-        Ok(Self { input: input.clone(), header, kind, labels: None, inner, fallback, is_foreign, read })
+        Ok(Self { input: input.clone(), header, kind, labels: None, inner, fallback, is_foreign, read, allowance })
     }
 
     /// Cells end before this from here on; one that begins with it is whole.
@@ -108,8 +119,21 @@ impl Rows {
         Ok((Inner::Delimited(rows), header, format!("text with {word}")))
     }
 
+    /// The header for messages.
+    pub fn came(&self) -> String {
+        const SHOWN: usize = 20;
+        let shown = self.header.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(",");
+        let shown: String = shown.chars().filter(|c| !c.is_control()).take(600).collect();
+        match self.header.len() {
+            _ if shown.is_empty() => "nothing".to_owned(),
+            width if width > SHOWN => format!("{shown} and {} more", width - SHOWN),
+            _ => shown,
+        }
+    }
+
     /// Reads the next row; false at the end.
     pub fn advance(&mut self) -> Result<bool, TransferError> {
+        self.allowance.renew();
         match &mut self.inner {
             Inner::Delimited(rows) => rows.next().map_err(|e| self.input.unreadable(e)),
             Inner::Records(rows) => rows.next().map_err(|e| self.input.unreadable(e)),

@@ -1,11 +1,8 @@
-//! Imports: the quirks of real files, bad lines, re-imports, a killed import, and the real files where they are.
+//! Imports: the quirks of real files, bad lines, re-imports, and the real files where they are.
 
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
 
-use tearoad::storage::bulk::{Fixed, Statement};
+use tearoad::storage::bulk::Fixed;
 use tearoad::storage::snapshot::current_revision;
 use tearoad::transfer::{Options, Summary, TransferError, nomenclature, seed};
 
@@ -220,55 +217,6 @@ fn a_nomenclature_is_loaded_once() {
         });
         assert!(result.is_err());
         assert!(told.borrow()[0].contains("line 2: `level` is `5`"), "{told:?}");
-    }
-}
-
-#[test]
-fn a_killed_import_leaves_nothing() {
-    let folder = tempfile::tempdir().unwrap();
-    let mut text = String::from("t,i,j,k,v,q\n");
-    for exporter in [4, 8, 12, 20, 24, 28, 31, 32, 36, 40, 44, 48, 50, 51, 52, 56] {
-        for year in 1900..2150 {
-            for product in ["010121", "010129", "270900"] {
-                for partner in [710, 724, 752] {
-                    writeln!(text, "{year},{exporter},{partner},{product},1.5,0.5").unwrap();
-                }
-            }
-        }
-    }
-    let file = write(folder.path(), "BACI_HS17_Y2020_V202501.csv", &text);
-    for db in prepared(folder.path()) {
-        let before = revision(&db);
-        let url = match &db.address {
-            tearoad::storage::conn::Address::Sqlite(path) => path.to_str().unwrap().to_owned(),
-            tearoad::storage::conn::Address::Postgres(url) => url.clone(),
-        };
-        for wait in [30, 100, 200, 400] {
-            let mut child = Command::new(env!("CARGO_BIN_EXE_tearoad"))
-                .args(["import", "baci", file.to_str().unwrap(), "--database-url", &url])
-                .env_remove("TEAROAD_TEST_DATABASE_URL")
-                .stderr(Stdio::null())
-                .spawn()
-                .unwrap();
-            let until = Instant::now() + Duration::from_millis(wait);
-            while Instant::now() < until && child.try_wait().unwrap().is_none() {
-                std::thread::sleep(Duration::from_millis(5));
-            }
-            child.kill().unwrap();
-            child.wait().unwrap();
-            // A commit that was on its way when the program died may still happen; half of one never does.
-            let seen = (figures(&db).len(), revision(&db) - before);
-            assert!(seen == (0, 0) || seen == (36_000, 1), "half an import is visible: {seen:?}");
-        }
-        let summary = load(&db, &Options::default(), &file).0.unwrap();
-        assert_eq!(summary.inserted + summary.unchanged, 36_000);
-        let left = match db.backend() {
-            "sqlite" => "SELECT COUNT(*) FROM sqlite_master WHERE name LIKE 'import_%'",
-            _ => {
-                "SELECT COUNT(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = current_schema() AND c.relname LIKE 'import_%'"
-            }
-        };
-        assert_eq!(db.conn().rows(Statement(left.to_owned()), &[]).unwrap()[0].int(0), Some(0));
     }
 }
 

@@ -15,7 +15,7 @@ use tearoad::storage::pool::{Db, PoolConfig};
 use crate::support::{block_on, databases, demo_databases};
 
 /// The program without settings from the environment.
-fn tearoad(arguments: &[&str]) -> Command {
+pub fn tearoad(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tearoad"));
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("TEAROAD_") || name == "DATABASE_URL") {
         command.env_remove(name);

@@ -12,6 +12,7 @@ use crate::storage::conn::Conn;
 use crate::transfer::layout::Layout;
 use crate::transfer::report::Tell;
 use crate::transfer::rows::Rows;
+use crate::transfer::run::alone;
 use crate::transfer::{Options, TransferError};
 
 /// What files hold.
@@ -67,23 +68,26 @@ pub fn inspect(
     tell: Tell<'_>,
 ) -> Done<Inspection> {
     let mut out = None;
-    let result: Done<()> = conn.write(|conn| {
-        let mut job = Job::new(conn, layout, options, paths, tell)?;
-        job.read_companions(conn)?;
-        let sorter = job.read_files(conn)?;
-        let mut inspection = Inspection { format: layout.title.clone(), read: job.read, ..Inspection::default() };
-        for file in &job.files {
-            let rows = Rows::open(file, job.fallback()?)?;
-            let kind = rows.kind.clone();
-            inspection.files.push(format!("{}: {kind}, {}", file.shown(), rows.encoding()?));
-        }
-        count(&job, conn, sorter, &mut inspection)?;
-        inspection.left_out = job.left_out.clone();
-        inspection.bad = job.report.borrow().count();
-        inspection.bodies =
-            job.meaning.bodies.iter().map(|(_, edition, currency)| format!("{edition} {currency}")).collect();
-        out = Some(inspection);
-        Err(TransferError::Usage("taken back".to_owned()))
+    let result: Done<()> = alone(conn, tell, |conn| {
+        conn.write(|conn| {
+            let mut job = Job::new(conn, layout, options, paths, tell)?;
+            job.read_companions(conn)?;
+            let sorter = job.read_files(conn)?;
+            let mut inspection = Inspection { format: layout.title.clone(), read: job.read, ..Inspection::default() };
+            for file in &job.files {
+                let rows = Rows::open(file, job.fallback()?)?;
+                let kind = rows.kind.clone();
+                inspection.files.push(format!("{}: {kind}, {}", file.shown(), rows.encoding()?));
+            }
+            count(&job, conn, sorter, &mut inspection)?;
+            job.report.borrow_mut().close()?;
+            inspection.left_out = job.left_out.clone();
+            inspection.bad = job.report.borrow().count();
+            inspection.bodies =
+                job.meaning.bodies.iter().map(|(_, edition, currency)| format!("{edition} {currency}")).collect();
+            out = Some(inspection);
+            Err(TransferError::Usage("taken back".to_owned()))
+        })
     });
     match (out, result) {
         (Some(inspection), _) => Ok(inspection),
@@ -102,7 +106,7 @@ fn count(
     let regions: BTreeMap<i64, &str> = regions.iter().filter_map(|r| Some((r.int(0)?, r.text(1)?))).collect();
     let sectors = conn.rows(Fixed("SELECT id, level FROM sectors"), &[])?;
     let levels: BTreeMap<i64, i64> = sectors.iter().filter_map(|r| Some((r.int(0)?, r.int(1)?))).collect();
-    let mut merged = job.merged(sorter)?;
+    let mut merged = job.merged(sorter, "counting")?;
     let [mut periods, mut reporters, mut flows, mut products] = [(); 4].map(|()| BTreeMap::<String, u64>::new());
     while let Some(figure) = merged.next()? {
         inspection.figures += 1;

@@ -34,7 +34,7 @@ pub(super) fn write(job: &mut Job<'_>, conn: &mut Conn, sorter: Sorter) -> Done<
     let dimensions = Dimensions::load(conn, &job.meaning.units, &sources)?;
     let expected = sorter.count();
     let mut targets = Vec::new();
-    let mut merged = job.merged(sorter)?;
+    let mut merged = job.merged(sorter, "writing")?;
     for (at, body) in (0_u8..).zip(&job.meaning.bodies) {
         let mut target = find_dataset(job, conn, body, sources.last().copied(), &mut changes)?;
         let load = Load { dataset: target.id, revision: number };
@@ -52,8 +52,9 @@ pub(super) fn write(job: &mut Job<'_>, conn: &mut Conn, sorter: Sorter) -> Done<
     let (merged_rows, rounded) = (merged.merged, merged.rounded);
     // Rows of one key that contradict each other came out just now.
     if job.report.borrow().count() > 0 && !job.options.skip_bad {
-        return Err(job.report.borrow().refused());
+        return Err(job.refused());
     }
+    job.report.borrow_mut().close()?;
     let mut summary = Summary {
         what: format!("{}, {} file(s)", job.layout.title, job.files.len()),
         read: job.read,

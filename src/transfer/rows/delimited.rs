@@ -1,15 +1,34 @@
 //! Text with commas, semicolons or tabs. Works on bytes: in UTF-8, Windows code pages and GB18030 no part of a longer
 //! character is a separator or a quote.
 
-use std::io::Read;
+use std::io::{self, Read};
 
 use crate::transfer::TransferError;
 use crate::transfer::input::Input;
 
+/// Lines of the longest record: names are broken into a few.
+const LONGEST: u64 = 50;
+
 pub(super) struct Delimited {
     pub(super) delimiter: u8,
-    reader: csv::Reader<Box<dyn Read>>,
+    reader: csv::Reader<Ending>,
     record: csv::ByteRecord,
+    /// Line of the last record, where its last cell goes over several lines, and whether the cell ends with a line's end.
+    open: Option<(u64, bool)>,
+}
+
+/// Remembers the last byte of a file.
+struct Ending {
+    inner: Box<dyn Read>,
+    last: u8,
+}
+
+impl Read for Ending {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        self.last = buffer.get(..read).and_then(<[u8]>::last).copied().unwrap_or(self.last);
+        Ok(read)
+    }
 }
 
 /// First words of SDMX-CSV: the separator comes right after them.
@@ -44,6 +63,7 @@ impl Delimited {
         bytes: Box<dyn Read>,
         delimiter: u8,
     ) -> Result<(Self, Vec<Vec<u8>>), TransferError> {
+        let bytes = Ending { inner: bytes, last: 0 };
         let mut reader =
             csv::ReaderBuilder::new().flexible(true).delimiter(delimiter).buffer_capacity(1 << 18).from_reader(bytes);
         let header = reader.byte_headers().map_err(|e| input.unreadable(e))?;
@@ -51,11 +71,36 @@ impl Delimited {
         while names.len() > 1 && names.last().is_some_and(Vec::is_empty) {
             names.pop();
         }
-        Ok((Self { delimiter, reader, record: csv::ByteRecord::new() }, names))
+        Ok((Self { delimiter, reader, record: csv::ByteRecord::new(), open: None }, names))
     }
 
-    pub(super) fn next(&mut self) -> Result<bool, csv::Error> {
-        self.reader.read_byte_record(&mut self.record)
+    pub(super) fn next(&mut self) -> Result<bool, String> {
+        let more = self.reader.read_byte_record(&mut self.record).map_err(|e| format!("line {}: {e}", self.line()))?;
+        if !more {
+            return self.closed();
+        }
+        let lines = self.reader.position().line().saturating_sub(self.line());
+        self.open = None;
+        if lines > 1 {
+            if lines > LONGEST {
+                return Err(format!("line {}: a quote is opened and not closed within {LONGEST} lines", self.line()));
+            }
+            let last = self.record.iter().next_back();
+            let last = last.filter(|cell| cell.contains(&b'\n'));
+            self.open = last.map(|cell| (self.line(), cell.ends_with(b"\n") || cell.ends_with(b"\r")));
+        }
+        Ok(true)
+    }
+
+    /// At the end of the file: a quote that nobody closed took the rest of it, the end of the last line too.
+    fn closed(&self) -> Result<bool, String> {
+        let last = self.reader.get_ref().last;
+        match self.open {
+            Some((line, with_end)) if last != b'"' && (with_end || !matches!(last, b'\n' | b'\r')) => {
+                Err(format!("line {line}: a quote is opened and never closed"))
+            }
+            _ => Ok(false),
+        }
     }
 
     pub(super) fn cell(&self, column: usize) -> &[u8] {

@@ -98,6 +98,10 @@ impl Records {
             }
         };
         let text = if text.len() > LONGEST { String::new() } else { text };
+        if self.number == 0 && self.header.len() > super::WIDEST {
+            // Refused as soon as the record ends.
+            return Ok(());
+        }
         let at = match self.header.iter().position(|h| *h == name) {
             Some(at) => at,
             None if self.number == 0 => {
