@@ -216,10 +216,6 @@ impl Places {
                 _ => self.in_scheme(scheme, &upper),
             };
             let Some(places) = places else { continue };
-            let fits = |p: &Place| {
-                of.levels.is_empty()
-                    || (!p.is_group && of.levels.iter().any(|l| code_of(REGION_LEVELS, l) == Some(i64::from(p.level))))
-            };
             let places: Vec<Place> = places.into_iter().filter(|p| fits(p)).collect();
             if places.is_empty() {
                 continue;

@@ -336,3 +336,21 @@ fn inspecting_counts_and_writes_nothing() {
         assert_eq!(count(&db, "SELECT COUNT(*) FROM trade_figures"), 0);
     }
 }
+
+#[test]
+fn the_layout_of_the_documentation_reads_a_file() {
+    let text = std::fs::read_to_string(crate::recording::in_project("docs/IMPORT.md")).unwrap();
+    let layout = text.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+    let layout = Layout::parse("IMPORT.md", layout).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("wiod.csv");
+    std::fs::write(&path, "year,exporter,importer,value\n2010,CHN,RUS,1.5\n2010,CHN,RoW,2\n").unwrap();
+    for db in prepared() {
+        let paths = std::slice::from_ref(&path);
+        let summary = figures::import(&mut db.conn(), &layout, &Options::default(), paths, &|_| {}).unwrap();
+        assert_eq!((summary.read, summary.inserted), (2, 2));
+        let found: Vec<_> = values(&db).into_iter().map(|(partner, _, _, _, value)| (partner, value)).collect();
+        let wanted = [("RU", 1_500_000_000), ("X-NES", 2_000_000_000)];
+        assert_eq!(found, wanted.map(|(partner, value)| (partner.to_owned(), Some(value))));
+    }
+}
