@@ -251,6 +251,33 @@ fn one_dataset_holds_several_editions_and_refuses_another_currency() {
 }
 
 #[test]
+fn several_editions_go_into_one_dataset_when_that_is_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let year = |name: &str, line: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, format!("t,i,j,k,v,q\n{line}\n")).unwrap();
+        path
+    };
+    let paths = [
+        year("BACI_HS17_Y2020_V202501.csv", "2020,710,156,270900,1,1"),
+        year("BACI_HS92_Y2020_V202501.csv", "2020,710,156,270900,2,1"),
+        year("product_codes_HS17_V202501.csv", ""),
+    ];
+    for path in ["product_codes_HS17_V202501.csv", "product_codes_HS92_V202501.csv"] {
+        std::fs::write(folder.path().join(path), "code,description\n270900,Oils; crude\n").unwrap();
+    }
+    let paths = [&paths[..], &[folder.path().join("product_codes_HS92_V202501.csv")]].concat();
+    for db in prepared() {
+        let options = Options { dataset: Some("ALL".to_owned()), ..Options::default() };
+        let summary = import(&mut db.conn(), "baci", &options, &paths, &|_| {}).unwrap();
+        assert_eq!((summary.inserted, summary.stored()), (2, 2), "{}", db.backend());
+        assert_eq!(count(&db, "SELECT n_figures FROM dataset_coverage"), 2);
+        assert_eq!(count(&db, "SELECT n_inserted FROM changes WHERE entity = 'TradeFigure'"), 2);
+        assert_eq!(import(&mut db.conn(), "baci", &options, &paths, &|_| {}).unwrap().revision, None);
+    }
+}
+
+#[test]
 fn datasets_are_listed_and_dropped() {
     let folder = tempfile::tempdir().unwrap();
     let path = file(folder.path(), "a.csv", &["2016,156,X,643,H4,27,1,,", "2017,643,X,156,H5,27,2,,"]);

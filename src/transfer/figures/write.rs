@@ -26,6 +26,18 @@ pub(super) struct Target {
     pub(super) groups: BTreeMap<Group, Counts>,
 }
 
+impl Target {
+    fn add(&mut self, groups: BTreeMap<Group, Counts>) {
+        for (group, counts) in groups {
+            let sum = self.groups.entry(group).or_default();
+            sum.staged += counts.staged;
+            sum.inserted += counts.inserted;
+            sum.updated += counts.updated;
+            sum.deleted += counts.deleted;
+        }
+    }
+}
+
 /// Writes all figures of the job.
 pub(super) fn write(job: &mut Job<'_>, conn: &mut Conn, sorter: Sorter) -> Done<Summary> {
     let number = revision::next(conn)?;
@@ -47,7 +59,11 @@ pub(super) fn write(job: &mut Job<'_>, conn: &mut Conn, sorter: Sorter) -> Done<
         if !target.fresh {
             settle(job, conn, load, &mut target)?;
         }
-        targets.push(target);
+        // With --dataset several bodies may go into one.
+        match targets.iter_mut().find(|known: &&mut Target| known.id == target.id) {
+            Some(known) => known.add(target.groups),
+            None => targets.push(target),
+        }
     }
     let (merged_rows, rounded) = (merged.merged, merged.rounded);
     // Rows of one key that contradict each other came out just now.
