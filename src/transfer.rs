@@ -1,8 +1,9 @@
 //! Brings data in: what Tea Road ships, and the files that users have. Stands on storage; knows no GraphQL and no HTTP.
 //!
 //! [`figures`] loads trade figures of any format: [`layout`] says what a file means, [`input`] and [`rows`] open it, [`reading`]
-//! takes its rows, [`sorted`] brings them into order. [`nomenclature`] loads classifications, [`seed`] what is inside the
-//! program, [`synthetic`] what is made for measuring. All tell bad rows through [`report`], and how far they are through
+//! takes its rows, [`sorted`] brings them into order. [`nomenclature`] loads classifications.
+//! [`pack`] reads and writes the open format for everything, in which [`seed`] holds what is inside the program; [`synthetic`]
+//! makes data for measuring. All tell bad rows through [`report`], and how far they are through
 //! [`progress`].
 
 pub mod csv_file;
@@ -12,6 +13,7 @@ pub mod input;
 pub mod layout;
 pub mod mapping;
 pub mod nomenclature;
+pub mod pack;
 pub mod places;
 pub mod products;
 pub mod progress;
@@ -19,9 +21,12 @@ pub mod reading;
 pub mod recognise;
 pub mod report;
 pub mod rows;
-pub mod seed;
 pub mod sorted;
 pub mod synthetic;
+
+mod table;
+
+pub use pack::shipped as seed;
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -27,6 +27,7 @@ mod loading;
 mod migrations;
 mod nomenclature;
 mod oracle;
+mod pack;
 mod paging;
 mod program;
 mod queries;
