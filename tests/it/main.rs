@@ -15,6 +15,7 @@ mod amounts;
 mod attack;
 mod conformance;
 mod demo_filters;
+mod exchange_rates;
 mod explain;
 mod export;
 mod facets;

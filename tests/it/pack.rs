@@ -132,6 +132,10 @@ const EVERYTHING: Files = &[
         "party_codes.csv",
         "party,scheme,code\nxinhua,ISIN,CNE000000JL3\nxinhua,LEI,5299000J2N45DDNE4Y28\nxinhua,TICKER,000756.SZ\n",
     ),
+    (
+        "exchange_rates.csv",
+        "base,quote,period,kind,rate,n_days\nUSD,CNY,2023,AVERAGE,7.0840,257\nEUR,CNY,2023-07,END,7.9,\n",
+    ),
     ("correspondences.csv", "from_sector,to_sector,weight_ppm,valid_from\nHS2017/01,HS2022/01,1000000,2022\n"),
     ("datasets.csv", "code,title,family,scale,valuation\nT,Test,HS,0,FOB\n"),
     (

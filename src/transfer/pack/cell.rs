@@ -58,7 +58,14 @@ pub(super) fn types(column: &Column) -> Vec<ColumnType> {
         Cell::Date => vec![ColumnType::Date],
         Cell::Time => vec![ColumnType::Time],
         Cell::Period | Cell::Decimal => vec![ColumnType::Int, ColumnType::Int],
-        Cell::Int | Cell::Money | Cell::Thousandths | Cell::Ref(_) | Cell::Parent | Cell::Subject(_) => {
+        Cell::Int
+        | Cell::Big
+        | Cell::Ordinal
+        | Cell::Money
+        | Cell::Thousandths
+        | Cell::Ref(_)
+        | Cell::Parent
+        | Cell::Subject(_) => {
             vec![ColumnType::Int]
         }
         Cell::List(_) => Vec::new(),
@@ -81,7 +88,15 @@ pub(super) fn read(file: &File, column: &Column, text: &str, context: Context<'_
             let values = vec![Value::Text(text.to_owned()), Value::Text(fold(text))];
             return Ok(Read { values, ..Read::default() });
         }
-        Cell::Int => Value::Int(text.parse().map_err(|_| "expected a whole number".to_owned())?),
+        Cell::Int => {
+            let number: i32 = text.parse().map_err(|_| "expected a whole number of at most ten digits".to_owned())?;
+            Value::Int(number.into())
+        }
+        Cell::Big => Value::Int(text.parse().map_err(|_| "expected a whole number".to_owned())?),
+        Cell::Ordinal => match text.parse::<i32>() {
+            Ok(number) if number >= 1 => Value::Int(number.into()),
+            _ => return Err("expected a whole number from 1".to_owned()),
+        },
         Cell::Float => match text.parse::<f64>() {
             Ok(number) if number.is_finite() => Value::Float(number),
             _ => return Err("expected a number with a point".to_owned()),
@@ -107,6 +122,9 @@ pub(super) fn read(file: &File, column: &Column, text: &str, context: Context<'_
         Cell::Period => return read_period(text),
         Cell::Decimal => {
             let exact = parse_exact(text).map_err(|e| format!("expected a decimal number with a point: {e}"))?;
+            if exact.mantissa <= 0 {
+                return Err("expected a number above 0".to_owned());
+            }
             let values = vec![Value::Int(exact.mantissa), Value::Int(i64::from(exact.exponent))];
             return Ok(Read { values, ..Read::default() });
         }

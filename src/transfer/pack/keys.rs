@@ -49,6 +49,7 @@ fn statement(to: To) -> &'static str {
         To::Fact => {
             "SELECT f.id, f.subject_kind || '/' || COALESCE(r.code, p.slug, e.slug) || '/' || f.property FROM facts f LEFT JOIN regions r ON f.subject_kind = 'REGION' AND r.id = f.subject_id LEFT JOIN parties p ON f.subject_kind = 'PARTY' AND p.id = f.subject_id LEFT JOIN events e ON f.subject_kind = 'EVENT' AND e.id = f.subject_id"
         }
+        To::Rate => "SELECT id, code FROM exchange_rates",
         To::Dataset => "SELECT id, code, currency, scale FROM datasets",
     }
 }

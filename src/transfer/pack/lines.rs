@@ -88,7 +88,8 @@ impl<'a> Lines<'a> {
             targets.push(target);
         }
         for (index, column) in file.columns.iter().enumerate().take(file.key) {
-            if !targets.iter().any(|t| matches!(t, Target::Column(at) if *at == index)) {
+            // A source may be that of the pack.
+            if column.name != "source" && !targets.iter().any(|t| matches!(t, Target::Column(at) if *at == index)) {
                 return Err(TransferError::File(format!(
                     "{}, line {}: there is no column `{}`, which is part of the key",
                     path.display(),

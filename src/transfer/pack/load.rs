@@ -215,8 +215,8 @@ impl Load<'_> {
 
     /// Puts what pack.toml says into cells that are empty.
     fn fill(&self, file: &File, line: &mut Line) {
-        for (column, cell) in file.columns.iter().zip(&mut line.cells) {
-            if cell.as_deref() == Some("") {
+        for (index, (column, cell)) in file.columns.iter().zip(&mut line.cells).enumerate() {
+            if cell.as_deref() == Some("") || cell.is_none() && index < file.key && column.name == "source" {
                 self.default_of(file, column).clone_into(cell.get_or_insert_default());
             }
         }

@@ -182,7 +182,7 @@ pub(super) static PARTICIPATIONS: File = File {
             )
             .default("CONFIRMED"),
             Column::new("label", Cell::Text, &["label"], "The group in words.", "Companies from Zibo"),
-            Column::new("headcount", Cell::Int, &["headcount"], "How many.", "45"),
+            Column::new("headcount", Cell::Big, &["headcount"], "How many.", "45"),
             Column::new(
                 "headcount_unit",
                 Cell::Word(&enums::HEADCOUNT_UNIT),
@@ -239,7 +239,7 @@ pub(super) static AGREEMENTS: File = File {
                 "Where it was signed.",
                 "russia-zibo-conference-2024-08",
             ),
-            Column::new("count_min", Cell::Int, &["count_min"], "How many agreements the row stands for.", "1"),
+            Column::new("count_min", Cell::Big, &["count_min"], "How many agreements the row stands for.", "1"),
             Column::new(
                 "count_bound",
                 Cell::Word(&enums::COUNT_BOUND),
@@ -297,7 +297,7 @@ pub(super) static FACTS: File = File {
                 "Zibo covers 5,938 square kilometres.",
             )
             .required(),
-            Column::new("amount", Cell::Int, &["amount"], "Its number.", "5938"),
+            Column::new("amount", Cell::Big, &["amount"], "Its number.", "5938"),
             Column::new("unit", Cell::Text, &["unit"], "Of what.", "km2"),
             Column::new("bound", Cell::Word(&enums::BOUND), &["bound"], "How the number is meant.", "EXACT"),
             SOURCE,
@@ -340,7 +340,7 @@ pub(super) static NAMES: File = File {
             .required(),
             Column::new("subject", Cell::Subject(0), &["subject_id"], "Its key.", "RU-BU").required(),
             Column::new("language", Cell::Code, &["language"], "Language, ISO 639.", "en").required(),
-            Column::new("ordinal", Cell::Int, &["ordinal"], "Place among the names of the language, from 1.", "1")
+            Column::new("ordinal", Cell::Ordinal, &["ordinal"], "Place among the names of the language, from 1.", "1")
                 .required(),
             Column::new("name", Cell::Name, &["text", "folded"], "The name.", "Buryatia").required(),
         ],

@@ -216,6 +216,58 @@ pub(super) static SECTORS: File = File {
     )
 };
 
+/// Exchange rates.
+pub(super) static EXCHANGE_RATES: File = File {
+    doc: "What one unit of a currency cost in another.",
+    to: Some(To::Rate),
+    told: Told::Entity("ExchangeRate"),
+    keyed: Some("code"),
+    ..File::new(
+        "exchange_rates",
+        "exchange_rates",
+        5,
+        &[
+            Column::new(
+                "base",
+                Cell::Ref(To::Currency),
+                &["base_currency"],
+                "Currency of which one unit is taken.",
+                "USD",
+            )
+            .required(),
+            Column::new("quote", Cell::Ref(To::Currency), &["quote_currency"], "Currency of the rate.", "CNY")
+                .required(),
+            Column::new("period", Cell::Period, &["period_start", "period_months"], "Year, quarter or month.", "2023")
+                .required(),
+            Column::new(
+                "kind",
+                Cell::Word(&enums::RATE_KIND),
+                &["kind"],
+                "AVERAGE of the period, or its END.",
+                "AVERAGE",
+            )
+            .required(),
+            Column::new(
+                "source",
+                Cell::Ref(To::Source),
+                &["source_id"],
+                "Who states it; empty takes `source` of pack.toml.",
+                "wdi-exchange-rates",
+            )
+            .required(),
+            Column::new(
+                "rate",
+                Cell::Decimal,
+                &["mantissa", "exponent"],
+                "Units of the quote currency for one of the base.",
+                "7.084",
+            )
+            .required(),
+            Column::new("n_days", Cell::Int, &["n_days"], "Days that the mean is of.", "257"),
+        ],
+    )
+};
+
 /// Mappings between classifications.
 pub(super) static CORRESPONDENCES: File = File {
     doc: "Which sectors of two classifications mean the same in part.",
@@ -243,7 +295,7 @@ pub(super) static CORRESPONDENCES: File = File {
             .required(),
             Column::new(
                 "weight_ppm",
-                Cell::Int,
+                Cell::Big,
                 &["weight_ppm"],
                 "Millionths of the first that belong to the second; empty is unknown.",
                 "",

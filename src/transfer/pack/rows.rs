@@ -344,6 +344,7 @@ fn write(conn: &mut Conn, load: &mut Load<'_>, file: &'static File, path: &Path,
     let mut columns = vec!["id"];
     columns.extend(file.fixed.iter().map(|(column, _)| *column));
     columns.extend(file.db_columns());
+    columns.extend(file.keyed);
     columns.extend(file.tree.then_some("path"));
     columns.extend(file.names.map(|_| "sort_name"));
     bulk::insert(conn, file.table, &columns, &[], &out.rows)?;
@@ -391,6 +392,7 @@ fn insert(load: &mut Load<'_>, file: &'static File, row: &Row, out: &mut Output)
             None => values.extend(load.unsaid(file, column).unwrap_or_else(|_| vec![Value::Null; column.db.len()])),
         }
     }
+    values.extend(file.keyed.map(|_| Value::Text(row.parsed.key.clone())));
     values.extend(file.tree.then(|| Value::text(row.path.clone())));
     values.extend(file.names.map(|_| sort_name(&row.parsed)));
     out.rows.push(values);

@@ -15,6 +15,7 @@ pub static FILES: &[&File] = &[
     &places::CLASSIFICATIONS,
     &places::SECTORS,
     &places::CORRESPONDENCES,
+    &places::EXCHANGE_RATES,
     &people::COMPANIES,
     &people::ORGANISATIONS,
     &people::PARTY_CODES,
@@ -50,6 +51,8 @@ pub struct File {
     pub to: Option<To>,
     /// Who is told of a change of a row.
     pub told: Told,
+    /// Column of the table that holds the whole key as text.
+    pub keyed: Option<&'static str>,
     /// Kind under which its rows have names.
     pub names: Option<&'static str>,
     /// Rows stand below others of the file and have a path.
@@ -101,8 +104,12 @@ pub enum Cell {
     Code,
     /// Text.
     Text,
-    /// A whole number.
+    /// A whole number of 32 bits.
     Int,
+    /// A whole number of 64 bits.
+    Big,
+    /// A whole number from 1.
+    Ordinal,
     /// A number that may be inexact.
     Float,
     /// `true` or `false`.
@@ -115,7 +122,7 @@ pub enum Cell {
     Word(&'static EnumType),
     /// `2023`, `2023-Q2` or `2023-07`.
     Period,
-    /// An exact number: two columns, digits and power of ten.
+    /// An exact number above 0: two columns, digits and power of ten.
     Decimal,
     /// An amount in units of the dataset of the row.
     Money,
@@ -171,6 +178,8 @@ pub enum To {
     Agreement,
     /// A fact, by kind, subject and property.
     Fact,
+    /// An exchange rate, by its whole key.
+    Rate,
     /// A dataset, by code.
     Dataset,
 }
@@ -189,6 +198,7 @@ impl To {
             Self::Participation => "participation",
             Self::Agreement => "agreement",
             Self::Fact => "fact",
+            Self::Rate => "exchange rate",
             Self::Dataset => "dataset",
         }
     }
@@ -219,6 +229,7 @@ impl File {
             key,
             to: None,
             told: Told::Nobody,
+            keyed: None,
             names: None,
             tree: false,
             owned: false,
@@ -287,7 +298,8 @@ impl Column {
         match self.cell {
             Cell::Code => "code".to_owned(),
             Cell::Text | Cell::Name => "text".to_owned(),
-            Cell::Int => "whole number".to_owned(),
+            Cell::Int | Cell::Big => "whole number".to_owned(),
+            Cell::Ordinal => "whole number from 1".to_owned(),
             Cell::Float => "number".to_owned(),
             Cell::Bool => "true or false".to_owned(),
             Cell::Date => "date".to_owned(),

@@ -18,6 +18,14 @@ const PERIOD: Column =
         .required();
 const CURRENCY: Column = Column::new("currency", Cell::Ref(To::Currency), &["currency"], "ISO 4217 code.", "CNY");
 
+/// Decimals of a dataset's values.
+static SCALE: EnumType = EnumType {
+    name: "DatasetScale",
+    doc: "Decimals that a dataset keeps.",
+    values: &[("0", 0, "Whole units."), ("3", 3, "Thousandths.")],
+    numeric: true,
+};
+
 /// Datasets.
 pub(super) static DATASETS: File = File {
     doc: "Bodies of figures in one currency.",
@@ -50,7 +58,7 @@ pub(super) static DATASETS: File = File {
             )
             .required()
             .frozen(),
-            Column::new("scale", Cell::Int, &["scale"], "Decimals that are kept: 0 or 3.", "3").default("3").frozen(),
+            Column::new("scale", Cell::Word(&SCALE), &["scale"], "Decimals that are kept.", "3").default("3").frozen(),
             Column::new(
                 "valuation",
                 Cell::Word(&enums::VALUATION),
@@ -166,7 +174,7 @@ pub(super) static PUBLISHED_VALUES: File = File {
                 .required(),
             Column::new("measure", Cell::Word(&MEASURE), &["measure"], "What it measures.", "VALUE").required(),
             Column::new("text", Cell::Text, &["text"], "As printed.", "2.54 bn CNY").required(),
-            Column::new("mantissa", Cell::Int, &["mantissa"], "The digits that are printed.", "254").required(),
+            Column::new("mantissa", Cell::Big, &["mantissa"], "The digits that are printed.", "254").required(),
             Column::new("exponent", Cell::Int, &["exponent"], "The power of ten they are multiplied with.", "7")
                 .required(),
             CURRENCY,
