@@ -2,8 +2,8 @@
 //!
 //! [`figures`] loads trade figures of any format: [`layout`] says what a file means, [`input`] and [`rows`] open it, [`reading`]
 //! takes its rows, [`sorted`] brings them into order. [`nomenclature`] loads classifications.
-//! [`pack`] reads and writes the open format for everything, in which [`seed`] holds what is inside the program; [`synthetic`]
-//! makes data for measuring. All tell bad rows through [`report`], and how far they are through
+//! [`pack`] reads and writes the open format for everything, in which [`seed`] holds what is inside the program; [`reference`]
+//! turns lists as users have them into rows of a pack; [`synthetic`] makes data for measuring. All tell bad rows through [`report`], and how far they are through
 //! [`progress`].
 
 pub mod csv_file;
@@ -19,6 +19,7 @@ pub mod products;
 pub mod progress;
 pub mod reading;
 pub mod recognise;
+pub mod reference;
 pub mod report;
 pub mod rows;
 pub mod sorted;

@@ -166,6 +166,10 @@ copied! {
     term_deletions(deletion, term);
     changes(revision, entity, entity_key, action, n_inserted, n_updated, n_deleted, replaced, dataset, reporter, period_start, period_months);
     parties(id, slug, kind, region_id, founded_on, founded_precision, sort_name, source_id);
+    parties(id, kind, slug, region_id, founded_on, founded_precision, website, description, source_id, sort_name);
+    party_codes(party_id, scheme, code);
+    correspondences(from_sector_id, to_sector_id, weight_ppm, valid_from, valid_to, source_id);
+    exchange_rates(id, base_currency, quote_currency, period_start, period_months, kind, source_id, mantissa, exponent, n_days, code);
     party_sectors(party_id, sector_id);
     event_regions(event_id, region_id, role);
     event_sectors(event_id, sector_id);

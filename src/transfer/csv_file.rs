@@ -18,6 +18,7 @@ pub struct CsvFile {
     pub path: PathBuf,
     reader: csv::Reader<Box<dyn Read>>,
     columns: Vec<usize>,
+    names: Vec<String>,
     width: usize,
     read: Rc<Cell<u64>>,
 }
@@ -118,7 +119,7 @@ impl CsvFile {
                 })
             })
             .collect::<Result<_, _>>()?;
-        Ok(Self { path: path.to_owned(), reader, columns, width: names.len(), read })
+        Ok(Self { path: path.to_owned(), reader, columns, width: names.len(), names, read })
     }
 
     /// Reads the next line; false at the end.
@@ -126,6 +127,11 @@ impl CsvFile {
         let more = self.reader.read_byte_record(&mut record.record).map_err(|e| unreadable(&self.path, e))?;
         record.line = record.record.position().map_or(0, csv::Position::line);
         Ok(more)
+    }
+
+    /// The columns of the header, in lower case.
+    pub fn names(&self) -> &[String] {
+        &self.names
     }
 
     /// Fields that a line should have.

@@ -15,8 +15,8 @@ pub mod spec;
 
 mod cell;
 mod figures;
-mod keys;
-mod lines;
+pub(super) mod keys;
+pub(super) mod lines;
 mod pairs;
 mod people;
 mod places;

@@ -34,6 +34,7 @@ mod program;
 mod queries;
 mod questions;
 mod recording;
+mod reference;
 mod schema;
 mod search;
 mod server;

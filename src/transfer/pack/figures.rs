@@ -17,11 +17,11 @@ use crate::storage::value::Value;
 const CHUNK: usize = 5_000;
 
 /// Dataset, reporter, first month and length of the period.
-pub(super) type GroupKey = (i64, i64, i64, i64);
+pub(in crate::transfer) type GroupKey = (i64, i64, i64, i64);
 
 /// What happened to the figures of a dataset, reporter and period.
 #[derive(Debug, Default, Clone, Copy)]
-pub(super) struct Group {
+pub(in crate::transfer) struct Group {
     pub(super) inserted: i64,
     pub(super) updated: i64,
     pub(super) deleted: i64,

@@ -12,24 +12,24 @@ use crate::storage::conn::Conn;
 
 /// Keys of the rows that are there, those of this load included.
 #[derive(Debug, Default)]
-pub(super) struct Keys {
+pub(in crate::transfer) struct Keys {
     maps: HashMap<To, HashMap<String, i64>>,
     /// Largest id of a table.
     last: HashMap<&'static str, i64>,
     /// Path and level of regions and sectors.
-    pub(super) places: HashMap<(To, i64), Place>,
+    pub(in crate::transfer) places: HashMap<(To, i64), Place>,
     /// Parties that are organisations.
-    pub(super) organisations: HashSet<i64>,
+    pub(in crate::transfer) organisations: HashSet<i64>,
     /// Decimals and currency of datasets.
-    pub(super) datasets: HashMap<i64, (u32, String)>,
+    pub(in crate::transfer) datasets: HashMap<i64, (u32, String)>,
 }
 
 /// Where a node of a tree stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Place {
-    pub(super) path: String,
+pub(in crate::transfer) struct Place {
+    pub(in crate::transfer) path: String,
     /// As in the figure table.
-    pub(super) level: i64,
+    pub(in crate::transfer) level: i64,
 }
 
 /// What selects id and key of everything that can be referred to.
@@ -56,7 +56,7 @@ fn statement(to: To) -> &'static str {
 
 impl Keys {
     /// Loads what the rows of a file refer to.
-    pub(super) fn prepare(&mut self, conn: &mut Conn, file: &File) -> Result<(), StorageError> {
+    pub(in crate::transfer) fn prepare(&mut self, conn: &mut Conn, file: &File) -> Result<(), StorageError> {
         for to in kinds(file) {
             self.load(conn, to)?;
         }
@@ -69,7 +69,7 @@ impl Keys {
     }
 
     /// Loads the keys of one kind.
-    pub(super) fn load(&mut self, conn: &mut Conn, to: To) -> Result<(), StorageError> {
+    pub(in crate::transfer) fn load(&mut self, conn: &mut Conn, to: To) -> Result<(), StorageError> {
         if self.maps.contains_key(&to) {
             return Ok(());
         }
@@ -98,27 +98,27 @@ impl Keys {
     }
 
     /// The id of a key.
-    pub(super) fn find(&self, to: To, key: &str) -> Option<i64> {
+    pub(in crate::transfer) fn find(&self, to: To, key: &str) -> Option<i64> {
         self.maps.get(&to)?.get(key).copied()
     }
 
     /// Adds a row.
-    pub(super) fn add(&mut self, to: To, key: &str, id: i64) {
+    pub(in crate::transfer) fn add(&mut self, to: To, key: &str, id: i64) {
         self.maps.entry(to).or_default().insert(key.to_owned(), id);
     }
 
     /// All keys of a kind with their ids.
-    pub(super) fn all(&self, to: To) -> impl Iterator<Item = (&str, i64)> {
+    pub(in crate::transfer) fn all(&self, to: To) -> impl Iterator<Item = (&str, i64)> {
         self.maps.get(&to).into_iter().flatten().map(|(key, id)| (key.as_str(), *id))
     }
 
     /// Keys by id.
-    pub(super) fn by_id(&self, to: To) -> HashMap<i64, &str> {
+    pub(in crate::transfer) fn by_id(&self, to: To) -> HashMap<i64, &str> {
         self.all(to).map(|(key, id)| (id, key)).collect()
     }
 
     /// The known keys that are most like one that is none.
-    pub(super) fn nearest(&self, to: To, key: &str) -> Vec<String> {
+    pub(in crate::transfer) fn nearest(&self, to: To, key: &str) -> Vec<String> {
         // Of another classification nothing is near.
         let within = key.split_once('/').filter(|_| to == To::Sector).map(|(c, _)| format!("{c}/"));
         let keys = self.all(to).map(|(key, _)| key);
@@ -126,7 +126,7 @@ impl Keys {
     }
 
     /// A new id of a table.
-    pub(super) fn next(&mut self, table: &'static str) -> i64 {
+    pub(in crate::transfer) fn next(&mut self, table: &'static str) -> i64 {
         let last = self.last.entry(table).or_default();
         *last += 1;
         *last
@@ -134,7 +134,7 @@ impl Keys {
 }
 
 /// The kinds that the rows of a file refer to, or are.
-pub(super) fn kinds(file: &File) -> Vec<To> {
+pub(in crate::transfer) fn kinds(file: &File) -> Vec<To> {
     let mut out: Vec<To> = file.to.into_iter().collect();
     for column in file.columns {
         match column.cell {

@@ -16,22 +16,22 @@ const LONGEST: u64 = 1 << 20;
 
 /// A line: its cells in the order of the file's columns.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Line {
+pub(in crate::transfer) struct Line {
     /// Number in the file, from 1.
-    pub(super) number: u64,
+    pub(in crate::transfer) number: u64,
     /// The cells; `None` where the line says nothing.
-    pub(super) cells: Vec<Option<String>>,
+    pub(in crate::transfer) cells: Vec<Option<String>>,
     /// Names by language.
-    pub(super) names: Vec<(String, String)>,
+    pub(in crate::transfer) names: Vec<(String, String)>,
 }
 
 /// A line that cannot be read: column, value and reason.
 #[derive(Debug)]
-pub(super) struct BadLine {
-    pub(super) number: u64,
-    pub(super) column: String,
-    pub(super) value: String,
-    pub(super) reason: String,
+pub(in crate::transfer) struct BadLine {
+    pub(in crate::transfer) number: u64,
+    pub(in crate::transfer) column: String,
+    pub(in crate::transfer) value: String,
+    pub(in crate::transfer) reason: String,
 }
 
 /// Where a column of a file goes.

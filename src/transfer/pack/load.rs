@@ -10,6 +10,7 @@ use super::container::Container;
 use super::figures::Group;
 use super::keys::Keys;
 use super::lines::{BadLine, Line};
+use super::remove::Missing;
 use super::spec::{Column, FILES, File, To, Told};
 use super::{figures, pairs, remove, rows};
 use crate::domain::decimal::Exact;
@@ -22,7 +23,7 @@ use crate::storage::value::Value;
 use crate::transfer::report::{Bad, Report, Tell};
 use crate::transfer::{Options, Summary, TransferError, in_transaction};
 
-pub(super) type Done<T> = Result<T, TransferError>;
+pub(in crate::transfer) type Done<T> = Result<T, TransferError>;
 
 /// `kind` of the revision of an import.
 pub(in crate::transfer) const IMPORT: &str = "IMPORT";
@@ -31,11 +32,11 @@ pub(in crate::transfer) const IMPORT: &str = "IMPORT";
 const HINTED: u64 = 100;
 
 /// What a load adds up.
-pub(super) struct Load<'a> {
-    pub(super) keys: Keys,
-    pub(super) report: Report<'a>,
+pub(in crate::transfer) struct Load<'a> {
+    pub(in crate::transfer) keys: Keys,
+    pub(in crate::transfer) report: Report<'a>,
     pub(super) tell: Tell<'a>,
-    pub(super) summary: Summary,
+    pub(in crate::transfer) summary: Summary,
     pub(super) changes: BTreeMap<(&'static str, String), Change>,
     /// Rows that are searched for: new ones, and ones that have other names or codes.
     pub(super) added: BTreeMap<&'static str, Vec<i64>>,
@@ -45,12 +46,16 @@ pub(super) struct Load<'a> {
     /// Figures that were touched, by dataset, reporter and period.
     pub(super) groups: BTreeMap<figures::GroupKey, Group>,
     /// Source of rows that name none.
-    pub(super) source: Option<String>,
+    pub(in crate::transfer) source: Option<String>,
     /// Currency of datasets that name none.
     pub(super) currency: Option<String>,
     pub(super) multiplier: Exact,
     pub(super) revision: i64,
     pub(super) replace: bool,
+    /// Rows of an owner are added to those it has; else they are all that it has.
+    pub(in crate::transfer) additive: bool,
+    /// Numbers of bad lines of the file that is being read.
+    pub(in crate::transfer) bad_lines: HashSet<u64>,
 }
 
 /// A row that is understood.
@@ -104,21 +109,13 @@ pub(super) fn load_inside(
 ) -> Done<Summary> {
     let what = format!("pack `{}`", pack.meta.title);
     let mut load = Load {
-        keys: Keys::default(),
-        report: Report::open(tell, options.report.as_deref())?,
-        tell,
-        summary: Summary { what, ..Summary::default() },
-        changes: BTreeMap::new(),
-        added: BTreeMap::new(),
-        renamed: BTreeMap::new(),
-        seen: HashMap::new(),
-        groups: BTreeMap::new(),
         source: pack.meta.source.clone(),
         currency: pack.meta.currency.clone(),
         multiplier: pack.meta.multiplier,
-        revision: revision::next(conn)?,
         replace: options.replace,
+        ..Load::new(conn, tell, options)?
     };
+    load.summary.what = what;
     let mut gone = Vec::new();
     let has_sources = pack.files().iter().any(|f| f.name == "sources");
     for file in FILES {
@@ -143,22 +140,52 @@ pub(super) fn load_inside(
     }
     figures::count(conn, &mut load)?;
     note_skipped(conn, &mut load, pack)?;
-    finish(conn, load, kind, &pack.meta.title)
+    let source = load.source.as_deref().and_then(|code| load.keys.find(To::Source, code));
+    let summary = &load.summary;
+    let mut counts = summary.json("pack");
+    if let Some(object) = counts.as_object_mut() {
+        object.insert("title".to_owned(), pack.meta.title.as_str().into());
+    }
+    finish(conn, load, kind, source, &counts)
 }
 
 /// Loads the rows of one file; gives the ids or keys that are there and that the file does not have.
-pub(super) fn load_file(
+pub(in crate::transfer) fn load_file(
     conn: &mut Conn,
     load: &mut Load<'_>,
     file: &'static File,
     path: &Path,
     next: &mut dyn FnMut() -> Done<Option<Result<Line, BadLine>>>,
-) -> Done<remove::Missing> {
+) -> Done<Missing> {
     let mut next = || -> Done<Option<Result<Line, BadLine>>> { next() };
     match file.to {
         _ if file.name == "figures" => figures::load(conn, load, file, path, &mut next),
         Some(to) if to != To::Currency => rows::load(conn, load, file, path, &mut next),
         _ => pairs::load(conn, load, file, path, &mut next),
+    }
+}
+
+impl<'a> Load<'a> {
+    /// Nothing yet.
+    pub(in crate::transfer) fn new(conn: &mut Conn, tell: Tell<'a>, options: &Options) -> Done<Self> {
+        Ok(Self {
+            keys: Keys::default(),
+            report: Report::open(tell, options.report.as_deref())?,
+            tell,
+            summary: Summary::default(),
+            changes: BTreeMap::new(),
+            added: BTreeMap::new(),
+            renamed: BTreeMap::new(),
+            seen: HashMap::new(),
+            groups: BTreeMap::new(),
+            source: None,
+            currency: None,
+            multiplier: Exact { mantissa: 1, exponent: 0 },
+            revision: revision::next(conn)?,
+            replace: false,
+            additive: false,
+            bad_lines: HashSet::new(),
+        })
     }
 }
 
@@ -176,9 +203,10 @@ impl Load<'_> {
     }
 
     /// Tells a bad line.
-    pub(super) fn bad(&mut self, path: &Path, bad: &BadLine) {
+    pub(in crate::transfer) fn bad(&mut self, path: &Path, bad: &BadLine) {
         let file = path.display().to_string();
         let cell = Bad { file: &file, line: bad.number, column: &bad.column, value: &bad.value };
+        self.bad_lines.insert(bad.number);
         self.report.bad(cell, &bad.reason);
     }
 
@@ -259,7 +287,7 @@ impl Load<'_> {
     }
 
     /// Notes that something of an owner changed: its codes, names, facts.
-    pub(super) fn touched(&mut self, to: To, key: &str, id: i64) {
+    pub(super) fn touched(&mut self, file: &File, to: To, key: &str, id: i64) {
         let (entity, table) = match to {
             To::Region => ("Region", "regions"),
             To::Sector => ("Sector", "sectors"),
@@ -270,7 +298,9 @@ impl Load<'_> {
             _ => return,
         };
         self.changed(entity, key.to_owned(), "UPDATE");
-        self.renamed.entry(table).or_default().insert(id);
+        if file.searched {
+            self.renamed.entry(table).or_default().insert(id);
+        }
     }
 }
 
@@ -335,7 +365,13 @@ fn note_skipped(conn: &mut Conn, load: &mut Load<'_>, pack: &Container) -> Done<
 }
 
 /// Makes search terms, tells the changes, and ends with the revision if there is anything to tell.
-fn finish(conn: &mut Conn, mut load: Load<'_>, kind: &'static str, title: &str) -> Done<Summary> {
+pub(in crate::transfer) fn finish(
+    conn: &mut Conn,
+    mut load: Load<'_>,
+    kind: &'static str,
+    source: Option<i64>,
+    counts: &serde_json::Value,
+) -> Done<Summary> {
     for (table, ids) in &load.added {
         terms::add(conn, table, ids)?;
     }
@@ -345,7 +381,6 @@ fn finish(conn: &mut Conn, mut load: Load<'_>, kind: &'static str, title: &str) 
         terms::refresh(conn, table, &old)?;
     }
     let figures = figure_changes(conn, &mut load)?;
-    let source = load.source.as_deref().and_then(|code| load.keys.find(To::Source, code));
     let changes: Vec<Change> = load.changes.into_values().chain(figures).collect();
     let mut summary = load.summary;
     if changes.is_empty() {
@@ -355,11 +390,7 @@ fn finish(conn: &mut Conn, mut load: Load<'_>, kind: &'static str, title: &str) 
     if kind == IMPORT {
         bulk::refresh_statistics(conn)?;
     }
-    let mut counts = summary.json("pack");
-    if let Some(object) = counts.as_object_mut() {
-        object.insert("title".to_owned(), title.into());
-    }
-    summary.revision = Some(revision::finish(conn, kind, source, &counts, &changes)?);
+    summary.revision = Some(revision::finish(conn, kind, source, counts, &changes)?);
     Ok(summary)
 }
 

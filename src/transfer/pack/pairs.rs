@@ -31,7 +31,7 @@ pub(super) fn load(
     let existing = existing(conn, file)?;
     let n_key = file.key_columns().len();
     let mut seen: HashMap<String, u64> = HashMap::new();
-    let mut out: Vec<Vec<Value>> = Vec::new();
+    let (mut new, mut changed): (Vec<Vec<Value>>, Vec<Vec<Value>>) = (Vec::new(), Vec::new());
     while let Some(line) = next()? {
         let Some(parsed) = load.parse(file, path, line) else { continue };
         let key = key_text(&parsed.key_values(file));
@@ -63,13 +63,14 @@ pub(super) fn load(
             None => load.summary.inserted += 1,
         }
         tell(load, file, &parsed, before.is_some());
-        out.push(row);
-        if out.len() == CHUNK {
-            save(conn, file, &std::mem::take(&mut out))?;
+        if before.is_some() { &mut changed } else { &mut new }.push(row);
+        if new.len() + changed.len() >= CHUNK {
+            save(conn, file, &mut new, &mut changed)?;
         }
     }
-    save(conn, file, &out)?;
-    let is_gone = |load: &Load<'_>, row: &[Value]| load.replace || file.owned && is_owned(load, file, row);
+    save(conn, file, &mut new, &mut changed)?;
+    let is_gone =
+        |load: &Load<'_>, row: &[Value]| load.replace || file.owned && !load.additive && is_owned(load, file, row);
     let mut gone: Vec<Vec<Value>> = existing
         .into_iter()
         .filter(|(key, row)| !seen.contains_key(key) && is_gone(load, row))
@@ -145,14 +146,17 @@ fn merged(load: &Load<'_>, file: &File, parsed: &Parsed, before: Option<&Vec<Val
     Ok(row)
 }
 
-fn save(conn: &mut Conn, file: &File, rows: &[Vec<Value>]) -> Done<()> {
+/// Writes new rows, and others over those that are there.
+fn save(conn: &mut Conn, file: &File, new: &mut Vec<Vec<Value>>, changed: &mut Vec<Vec<Value>>) -> Done<()> {
     let mut columns = file.db_columns();
-    let mut rows = rows.to_vec();
     for (column, number) in file.initial {
         columns.push(column);
-        rows.iter_mut().for_each(|row| row.push(Value::Int(*number)));
+        new.iter_mut().chain(changed.iter_mut()).for_each(|row| row.push(Value::Int(*number)));
     }
-    bulk::insert(conn, file.table, &columns, &file.key_columns(), &rows)?;
+    bulk::insert(conn, file.table, &columns, &[], new)?;
+    bulk::insert(conn, file.table, &columns, &file.key_columns(), changed)?;
+    new.clear();
+    changed.clear();
     Ok(())
 }
 
@@ -162,7 +166,7 @@ fn tell(load: &mut Load<'_>, file: &File, parsed: &Parsed, is_there: bool) {
         Told::Owner(_) => {
             let values = parsed.key_values(file);
             if let Some((to, id)) = owner_of(file, &values) {
-                load.touched(to, &parsed.owner.clone(), id);
+                load.touched(file, to, &parsed.owner.clone(), id);
             }
         }
         Told::Figures => {
@@ -184,7 +188,7 @@ fn tell_owner_of(load: &mut Load<'_>, file: &File, row: &[Value]) {
             if let Some((to, id)) = owner_of(file, row)
                 && let Some(key) = key_of(&load.keys, to, id)
             {
-                load.touched(to, &key, id);
+                load.touched(file, to, &key, id);
             }
         }
         Told::Figures => {

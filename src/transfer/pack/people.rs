@@ -87,6 +87,7 @@ pub(super) static ORGANISATIONS: File = File {
 pub(super) static PARTY_CODES: File = File {
     doc: "Identifiers of companies and organisations: LEI, ISIN, TICKER, registers.",
     told: Told::Owner(0),
+    searched: true,
     owned: true,
     ..File::new(
         "party_codes",
@@ -324,6 +325,7 @@ pub(super) static NAMES: File = File {
     doc: "Further names; the first of each language stands in the column `name_…` of the row's own file.",
     scope: "ordinal > 0",
     told: Told::Owner(1),
+    searched: true,
     owned: true,
     ..File::new(
         "names",

@@ -122,6 +122,7 @@ pub(super) static REGIONS: File = File {
 pub(super) static REGION_CODES: File = File {
     doc: "Codes of regions in other schemes.",
     told: Told::Owner(0),
+    searched: true,
     owned: true,
     ..File::new(
         "region_codes",

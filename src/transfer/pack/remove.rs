@@ -15,7 +15,7 @@ const TOLD: usize = 10;
 
 /// Rows that are there and that a file does not have.
 #[derive(Debug)]
-pub(super) enum Missing {
+pub(in crate::transfer) enum Missing {
     /// By id.
     Ids(Vec<i64>),
     /// By the values of the key.

@@ -419,7 +419,7 @@ fn told_owner(load: &mut Load<'_>, file: &File, row: &Row) {
     let kind =
         row.parsed.cells.first().and_then(Option::as_ref).and_then(|c| c.values.first()).and_then(Value::as_text);
     if let (Some(to), Some(id)) = (kind.and_then(To::of_subject), row.parsed.number(at, 0)) {
-        load.touched(to, &row.parsed.owner, id);
+        load.touched(file, to, &row.parsed.owner, id);
     }
 }
 

@@ -57,6 +57,8 @@ pub struct File {
     pub names: Option<&'static str>,
     /// Rows stand below others of the file and have a path.
     pub tree: bool,
+    /// Rows are names or codes by which the row that they belong to is found.
+    pub searched: bool,
     /// Rows belong to the row that the first columns name: all that a pack says of an owner it holds.
     pub owned: bool,
     /// The columns.
@@ -232,6 +234,7 @@ impl File {
             keyed: None,
             names: None,
             tree: false,
+            searched: false,
             owned: false,
             columns,
         }
