@@ -7,6 +7,7 @@ pub mod change;
 pub mod dataset;
 pub mod enums;
 pub mod event;
+pub mod exchange_rate;
 pub mod facet;
 pub mod party;
 pub mod region;
@@ -38,6 +39,7 @@ pub static ALL: &[&Entity] = &[
     &dataset::DATASET,
     &dataset::COVERAGE,
     &trade_figure::TRADE_FIGURE,
+    &exchange_rate::EXCHANGE_RATE,
     &source::SOURCE,
     &source::FACT,
     &source::LOCALIZED_NAME,
@@ -362,6 +364,8 @@ pub enum Value {
     FigureBalance,
     /// Value of the year before, from the printed growth.
     FigureImpliedPrevious,
+    /// An exchange rate.
+    ExchangeRate,
 }
 
 impl Entity {

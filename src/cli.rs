@@ -6,6 +6,7 @@ pub mod config;
 pub mod datasets;
 pub mod docs;
 pub mod import;
+pub mod pack;
 
 use std::io::Write as _;
 use std::process::ExitCode;

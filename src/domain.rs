@@ -8,5 +8,6 @@ pub mod flow;
 pub mod fold;
 pub mod id;
 pub mod likeness;
+pub mod nearest;
 pub mod period;
 pub mod words;

@@ -1,9 +1,10 @@
 //! Brings data in: what Tea Road ships, and the files that users have. Stands on storage; knows no GraphQL and no HTTP.
 //!
 //! [`figures`] loads trade figures of any format: [`layout`] says what a file means, [`input`] and [`rows`] open it, [`reading`]
-//! takes its rows, [`sorted`] brings them into order. [`nomenclature`] loads classifications, [`seed`] what is inside the
-//! program, [`synthetic`] what is made for measuring. All tell bad rows through [`report`], and how far they are through
-//! [`progress`], and run one at a time through [`run`].
+//! takes its rows, [`sorted`] brings them into order. [`nomenclature`] loads classifications. [`pack`] reads and writes the open
+//! format for everything, in which [`seed`] holds what is inside the program; [`reference`] turns lists as users have them into
+//! rows of a pack; [`synthetic`] makes data for measuring. All tell bad rows through [`report`], and how far they are
+//! through [`progress`], and run one at a time through [`run`].
 
 pub mod datasets;
 pub mod figures;
@@ -11,17 +12,22 @@ pub mod input;
 pub mod layout;
 pub mod mapping;
 pub mod nomenclature;
+pub mod pack;
 pub mod places;
 pub mod products;
 pub mod progress;
 pub mod reading;
 pub mod recognise;
+pub mod reference;
 pub mod report;
 pub mod rows;
 pub mod run;
-pub mod seed;
 pub mod sorted;
 pub mod synthetic;
+
+mod table;
+
+pub use pack::shipped as seed;
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -208,6 +208,14 @@ pub static COVERAGE_EXTENT: EnumType = EnumType {
     numeric: false,
 };
 
+/// Kinds of exchange rates.
+pub static RATE_KIND: EnumType = EnumType {
+    name: "RateKind",
+    doc: "What of a period a rate is.",
+    values: &[("AVERAGE", 0, "The mean of the period."), ("END", 0, "The last one of the period.")],
+    numeric: false,
+};
+
 /// Flows.
 pub static FLOW: EnumType = EnumType {
     name: "Flow",
@@ -244,6 +252,7 @@ pub static CHANGED_ENTITY: EnumType = EnumType {
         ("Dataset", 0, "A dataset."),
         ("TradeFigure", 0, "The figures of a dataset, reporter and period."),
         ("Source", 0, "A source."),
+        ("ExchangeRate", 0, "An exchange rate."),
     ],
     numeric: false,
 };
@@ -279,6 +288,7 @@ pub static ALL: &[&EnumType] = &[
     &SOURCE_KIND,
     &VALUATION,
     &COVERAGE_EXTENT,
+    &RATE_KIND,
     &FLOW,
     &ORIGIN,
     &FIGURE_STATUS,

@@ -67,6 +67,8 @@ pub fn command() -> Command {
     .subcommand(super::import::command())
     .subcommand(super::import::inspect_command())
     .subcommand(super::datasets::command())
+    .subcommand(super::pack::export_command())
+    .subcommand(super::pack::command())
     .subcommand(
         Command::new("schema")
             .about("The GraphQL schema")
@@ -87,7 +89,8 @@ pub fn command() -> Command {
             .subcommand_required(true)
             .arg_required_else_help(true)
             .subcommand(Command::new("errors").about("Print the table of errors").after_help("Example: tearoad docs errors > docs/ERRORS.md"))
-            .subcommand(Command::new("config").about("Print the table of settings").after_help("Example: tearoad docs config > docs/CONFIG.md")),
+            .subcommand(Command::new("config").about("Print the table of settings").after_help("Example: tearoad docs config > docs/CONFIG.md"))
+            .subcommand(Command::new("pack").about("Print what a Tea Road pack is").after_help("Example: tearoad docs pack > docs/PACK.md")),
     )
 }
 
@@ -103,10 +106,13 @@ pub fn dispatch(matches: &ArgMatches, config: &Config) -> Result<(), Failure> {
         ["inspect"] => super::import::inspect(config, leaf(matches)),
         ["datasets", "list"] => super::datasets::list(config),
         ["datasets", "drop"] => super::datasets::drop(config, leaf(matches)),
+        ["export", "pack"] => super::pack::export(config, leaf(matches)),
+        ["pack", "template"] => super::pack::template(leaf(matches)),
         ["schema", "print"] => print(&GraphSchema::build().map_err(Failure::new)?.sdl),
         ["config", "show"] => print(&config.shown()),
         ["docs", "errors"] => print(&docs::errors()),
         ["docs", "config"] => print(&docs::config()),
+        ["docs", "pack"] => print(&crate::transfer::pack::docs::markdown()),
         _ => Err(Failure::usage("there is no such command")),
     }
 }

@@ -11,7 +11,7 @@ use crate::storage::conn::{Address, Conn};
 use crate::storage::migrate;
 use crate::transfer::layout::Layout;
 use crate::transfer::recognise::{Format, recognise};
-use crate::transfer::{Options, Summary, figures, nomenclature, seed};
+use crate::transfer::{Options, Summary, figures, nomenclature, pack, reference, seed};
 
 fn files() -> Arg {
     Arg::new("files").value_name("FILE").required(true).num_args(1..).action(ArgAction::Append)
@@ -68,6 +68,17 @@ pub fn command() -> Command {
             Command::new("nomenclature")
                 .about("Load headings and products: CSV with classification,edition,code,description,parent,level")
                 .after_help("Example: tearoad import nomenclature product_classifications.csv.gz"),
+        ))
+        .subcommand(with_common(
+            Command::new("reference")
+                .about("Load reference lists, recognised by their header: nomenclatures, concordances, subdivisions, groups, exchange rates, companies")
+                .after_help("Example: tearoad import reference isic_rev4.csv hs6_to_isic3.csv.gz ecb_reference_rates_monthly_avg.csv"),
+        ))
+        .subcommand(with_common(
+            Command::new("pack")
+                .about("Load Tea Road packs: folders or zips of CSV or NDJSON with pack.toml")
+                .after_help("Example: tearoad import pack my-events/ --dry-run")
+                .arg(flag("replace", "replace", "Delete the rows that the pack's files do not have; they are told first")),
         ))
         .subcommand(with_figures(
             Command::new("table")
@@ -138,6 +149,12 @@ pub fn run(config: &Config, format: &str, arguments: &ArgMatches) -> Result<(), 
                 tell(&summary.to_string());
             }
             return Ok(());
+        }
+        "reference" => tell(&reference::import(&mut conn, &options, &paths, &tell)?.to_string()),
+        "pack" => {
+            for summary in pack::load::import(&mut conn, &options, &paths, &tell)? {
+                tell(&summary.to_string());
+            }
         }
         "nomenclature" => tell(&load(&mut conn, &Format::Nomenclature, &options, &paths)?.to_string()),
         format if is_own(format) => {

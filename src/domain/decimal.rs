@@ -66,6 +66,37 @@ pub fn parse_cell(text: &str, scale: i32) -> Result<Scaled, DecimalError> {
     }
 }
 
+/// An exact decimal: `mantissa` × 10^`exponent`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Exact {
+    /// The digits.
+    pub mantissa: i64,
+    /// The power of ten.
+    pub exponent: i32,
+}
+
+/// Reads a decimal as it is written, without zeros at the end of the fraction: `7.0840` is 7084 × 10^-3, `1e8` is
+/// 1 × 10^8.
+pub fn parse_exact(text: &str) -> Result<Exact, DecimalError> {
+    let (number, power) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let power: i32 = power.parse().map_err(|_| DecimalError::Malformed)?;
+    let fraction = number.split_once('.').map_or("", |(_, fraction)| fraction.trim_end_matches('0'));
+    let places = u32::try_from(fraction.len()).map_err(|_| DecimalError::TooLarge)?;
+    let mantissa = parse_scaled(number, places)?.units;
+    let exponent = i32::try_from(places).ok().and_then(|places| power.checked_sub(places));
+    Ok(Exact { mantissa, exponent: exponent.filter(|e| e.abs() <= 60).ok_or(DecimalError::TooLarge)? })
+}
+
+/// Reads `text` × `factor` as units of 10^-`scale`, rounding further decimals half to even; nothing is rounded before.
+pub fn parse_scaled_times(text: &str, factor: Exact, scale: u32) -> Result<Scaled, DecimalError> {
+    if factor == (Exact { mantissa: 1, exponent: 0 }) {
+        return parse_scaled(text, scale);
+    }
+    let value = parse_exact(text)?;
+    let digits = i128::from(value.mantissa) * i128::from(factor.mantissa);
+    parse_scaled(&format!("{digits}e{}", value.exponent + factor.exponent), scale)
+}
+
 /// The largest number of units of 10^-`scale` that is not above `text`, and the smallest that is not below it: equal
 /// where the scale can express the text, neighbours where it cannot.
 pub fn bounds_scaled(text: &str, scale: u32) -> Result<(i64, i64), DecimalError> {
@@ -241,6 +272,25 @@ mod tests {
         for text in ["", "-", "1,5", "1 000", "1-", "."] {
             assert_eq!(parse_cell(text, 3), Err(DecimalError::Malformed), "{text}");
         }
+    }
+
+    #[test]
+    fn a_decimal_and_its_product_are_exact() {
+        for (text, mantissa, exponent) in [("7.0840", 7084, -3), ("1e8", 1, 8), ("-0.50", -5, -1), ("120", 120, 0)] {
+            assert_eq!(parse_exact(text), Ok(Exact { mantissa, exponent }), "{text}");
+        }
+        assert_eq!(parse_exact("1,5"), Err(DecimalError::Malformed));
+        assert_eq!(parse_exact("1e99"), Err(DecimalError::TooLarge));
+        let hundred_million = Exact { mantissa: 1, exponent: 8 };
+        for (text, units, rounded) in [
+            ("25.4", 2_540_000_000, false),
+            ("158.5", 15_850_000_000, false),
+            ("0.000000015", 2, true),
+            ("0", 0, false),
+        ] {
+            assert_eq!(parse_scaled_times(text, hundred_million, 0), Ok(Scaled { units, rounded }), "{text}");
+        }
+        assert_eq!(parse_scaled_times("1e12", hundred_million, 0), Err(DecimalError::TooLarge));
     }
 
     #[test]

@@ -6,26 +6,8 @@ use crate::catalog::region::REGION;
 use crate::catalog::sector::{CLASSIFICATION, SECTOR};
 use crate::domain::error_code::Reason;
 use crate::domain::fold::fold;
+pub use crate::domain::nearest::nearest;
 use crate::storage::snapshot::Snapshot;
-
-/// Characters of a text that are compared with codes: the time grows with their number, and strangers send them.
-const COMPARED: usize = 100;
-
-/// The three words nearest to `wanted`: by folded spelling, those that begin with it first.
-pub fn nearest<'a>(wanted: &str, words: impl Iterator<Item = &'a str>) -> Vec<String> {
-    let wanted: String = fold(wanted).chars().take(COMPARED).collect();
-    let mut scored: Vec<(f64, &str)> = words
-        .map(|word| {
-            let folded = fold(word);
-            let prefix = if !wanted.is_empty() && folded.starts_with(&wanted) { 0.5 } else { 0.0 };
-            (strsim::jaro_winkler(&wanted, &folded) + prefix, word)
-        })
-        .filter(|(score, _)| *score > 0.6)
-        .collect();
-    scored.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(b.1)));
-    scored.dedup_by(|a, b| a.1 == b.1);
-    scored.into_iter().take(3).map(|(_, word)| word.to_owned()).collect()
-}
 
 /// The error of a code that is none.
 pub fn unknown(what: &str, code: &str, nearest: &[String]) -> GraphError {

@@ -57,9 +57,9 @@ pub struct Insert<'a> {
     /// The table.
     pub table: &'static str,
     /// Its columns.
-    pub columns: &'static [&'static str],
+    pub columns: &'a [&'static str],
     /// Columns of the key: a row that is there is overwritten; none: it is an error.
-    pub key: &'static [&'static str],
+    pub key: &'a [&'static str],
     /// The rows.
     pub rows: &'a [Vec<Value>],
 }
@@ -119,8 +119,8 @@ pub const BATCH: usize = 500;
 pub fn insert(
     conn: &mut Conn,
     table: &'static str,
-    columns: &'static [&'static str],
-    key: &'static [&'static str],
+    columns: &[&'static str],
+    key: &[&'static str],
     rows: &[Vec<Value>],
 ) -> Result<(), StorageError> {
     if let (Conn::Postgres(inner), true) = (&mut *conn, key.is_empty() && !rows.is_empty())
@@ -166,6 +166,10 @@ copied! {
     term_deletions(deletion, term);
     changes(revision, entity, entity_key, action, n_inserted, n_updated, n_deleted, replaced, dataset, reporter, period_start, period_months);
     parties(id, slug, kind, region_id, founded_on, founded_precision, sort_name, source_id);
+    parties(id, kind, slug, region_id, founded_on, founded_precision, website, description, source_id, sort_name);
+    party_codes(party_id, scheme, code);
+    correspondences(from_sector_id, to_sector_id, weight_ppm, valid_from, valid_to, source_id);
+    exchange_rates(id, base_currency, quote_currency, period_start, period_months, kind, source_id, mantissa, exponent, n_days, code);
     party_sectors(party_id, sector_id);
     event_regions(event_id, region_id, role);
     event_sectors(event_id, sector_id);
@@ -252,6 +256,50 @@ impl<DB: Dialect> QueryFragment<DB> for Update<'_> {
         }
         out.push_sql(" WHERE id = ");
         DB::bind(&mut out, &self.id)
+    }
+}
+
+/// Deletes the rows of a table whose columns have these values, one row of values at a time.
+pub fn delete(
+    conn: &mut Conn,
+    table: &'static str,
+    columns: &[&'static str],
+    rows: &[Vec<Value>],
+) -> Result<(), StorageError> {
+    for values in rows {
+        let statement = Delete { table, columns, values };
+        match conn {
+            Conn::Sqlite(inner) => statement.execute(inner),
+            Conn::Postgres(inner) => statement.execute(inner),
+        }?;
+    }
+    Ok(())
+}
+
+struct Delete<'a> {
+    table: &'static str,
+    columns: &'a [&'static str],
+    values: &'a [Value],
+}
+
+impl QueryId for Delete<'_> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<C> RunQueryDsl<C> for Delete<'_> {}
+
+impl<DB: Dialect> QueryFragment<DB> for Delete<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        out.push_sql("DELETE FROM ");
+        out.push_sql(self.table);
+        for (index, (column, value)) in self.columns.iter().zip(self.values).enumerate() {
+            out.push_sql(if index == 0 { " WHERE " } else { " AND " });
+            out.push_sql(column);
+            out.push_sql(" = ");
+            DB::bind(&mut out, value)?;
+        }
+        Ok(())
     }
 }
 

@@ -369,6 +369,18 @@ impl Conn {
         }
     }
 
+    /// Runs `read` in one transaction without a time limit, all of whose statements see one revision: for exports.
+    pub fn snapshot<T, E: From<StorageError>>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E> {
+        self.batch(match self {
+            Self::Sqlite(_) => "BEGIN",
+            Self::Postgres(_) => "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY",
+        })?;
+        let result = read(self);
+        // Nothing was written: how it ends does not matter.
+        let _ended = self.batch("ROLLBACK");
+        result
+    }
+
     /// Runs `write` in one transaction that is kept only if it succeeds. On SQLite it takes the write lock at once.
     pub fn write<T, E: From<StorageError>>(&mut self, write: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E> {
         self.batch(match self {

@@ -143,6 +143,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    exchange_rates (id) {
+        id -> BigInt,
+        code -> Text,
+        base_currency -> Text,
+        quote_currency -> Text,
+        period_start -> Integer,
+        period_months -> Integer,
+        kind -> Text,
+        mantissa -> BigInt,
+        exponent -> Integer,
+        n_days -> Nullable<Integer>,
+        source_id -> BigInt,
+    }
+}
+
+diesel::table! {
     facts (id) {
         id -> BigInt,
         subject_kind -> Text,
@@ -389,6 +405,7 @@ diesel::joinable!(event_sectors -> sectors (sector_id));
 diesel::joinable!(events -> parties (venue_party_id));
 diesel::joinable!(events -> regions (region_id));
 diesel::joinable!(events -> sources (source_id));
+diesel::joinable!(exchange_rates -> sources (source_id));
 diesel::joinable!(facts -> sources (source_id));
 diesel::joinable!(participation_sectors -> participations (participation_id));
 diesel::joinable!(participation_sectors -> sectors (sector_id));
@@ -423,6 +440,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     event_regions,
     event_sectors,
     events,
+    exchange_rates,
     facts,
     import_runs,
     names,

@@ -8,7 +8,8 @@ use std::collections::BTreeSet;
 use chrono::{Days, NaiveDate};
 
 use super::TransferError;
-use super::seed::{Loaded, Names, Table};
+use super::pack::shipped::Loaded;
+use super::table::{Names, Table};
 use crate::domain::fold::fold;
 use crate::storage::bulk::{self, Fixed};
 use crate::storage::conn::Conn;

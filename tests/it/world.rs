@@ -570,7 +570,7 @@ impl World {
         );
         let mut agreement_parties = Table::new("agreement_parties", &["agreement_id", "party_id"]);
         let mut agreement_sectors = Table::new("agreement_sectors", &["agreement_id", "sector_id"]);
-        for id in 1..=40 {
+        for id in 1..=14 {
             let slug = format!("agreement-{id}");
             let signed = date(chance);
             let signed = chance.maybe(3, signed);
@@ -743,6 +743,41 @@ impl World {
                 vec![int(dataset), int(reporter), int(start), int(months), partners, extent, int(chance.below(100))],
             );
         }
+        let mut rates = Table::new(
+            "exchange_rates",
+            &[
+                "id",
+                "code",
+                "base_currency",
+                "quote_currency",
+                "period_start",
+                "period_months",
+                "kind",
+                "mantissa",
+                "exponent",
+                "n_days",
+                "source_id",
+            ],
+        );
+        for id in 1..=14 {
+            let (base, quote) = (*chance.pick(&["USD", "JPY"]), *chance.pick(&["CNY", "USD", "XAU"]));
+            let (start, months) = (2020 * 12 + 3 * chance.below(8), *chance.pick(&[1, 3, 12]));
+            let days = int(chance.below(3));
+            rates.add(vec![
+                int(id),
+                text(format!("{base}/{quote}/{id}")),
+                text(base),
+                text(quote),
+                int(start),
+                int(months),
+                word(chance, &enums::RATE_KIND),
+                int(1 + id),
+                Value::Int(*chance.pick(&[-4, 0, 2])),
+                chance.maybe(3, days),
+                // One source each keeps the key unique.
+                int(id),
+            ]);
+        }
         let mut revisions = Table::new("revisions", &["revision", "committed_at", "kind", "source_id", "summary"]);
         let at = NaiveDate::from_ymd_opt(2024, 8, 5).unwrap().and_hms_opt(12, 0, 0).unwrap();
         revisions.add(vec![int(1), Value::Time(at), text("SEED"), Value::Null, text("{}")]);
@@ -776,6 +811,7 @@ impl World {
             datasets,
             coverage,
             figures,
+            rates,
             named,
             revisions,
             changes,

@@ -45,6 +45,7 @@ pub fn values(session: &mut Session<'_>, plan: &RowPlan, rows: &[Row]) -> Result
             Which::FigureGrowth => with_printed(&|_, values| first(values, "GROWTH")),
             Which::FigureRank => with_printed(&|_, values| first(values, "RANK")),
             Which::FigureImpliedPrevious => with_printed(&|row, values| implied_previous(&reader, row, values)),
+            Which::ExchangeRate => rows.iter().map(|row| reader.rate(row)).collect(),
             // Ancestors are children of the plan.
             Which::RegionAncestors | Which::SectorAncestors => Vec::new(),
         });
@@ -119,6 +120,11 @@ impl Reader<'_> {
 
     fn net_weight(&self, row: &Row) -> Tree {
         Tree::text(self.int(row, "net_weight_g").map(|grams| format_scaled(grams, 3)))
+    }
+
+    fn rate(&self, row: &Row) -> Tree {
+        let exponent = self.int(row, "exponent").and_then(|e| i32::try_from(e).ok());
+        Tree::text(self.int(row, "mantissa").zip(exponent).map(|(mantissa, e)| format_published(mantissa, e)))
     }
 
     fn valuation(&self, row: &Row) -> Tree {

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use super::cells::Form;
 use crate::catalog::dataset::DATASET;
 use crate::catalog::{Computed, Entity, Field, Kind, Link, NodeKey, Relation, Shape, Value as Which};
+use crate::domain::decimal::format_published;
 use crate::domain::error_code::Reason;
 use crate::domain::period::Period;
 use crate::graphql::errors::GraphError;
@@ -50,6 +51,8 @@ enum What {
     Known(usize, Known),
     /// The amount of a figure: its dataset, its units, and the last dataset with its number of decimals.
     Amount(usize, usize, Option<(i64, u32)>),
+    /// An exchange rate: its digits and its power of ten.
+    Rate(usize, usize),
     /// Something that counts only where a column is known.
     Where(usize, Box<Self>),
 }
@@ -120,6 +123,7 @@ fn members(value: Which) -> &'static [&'static str] {
         Which::FigureQuantity => &["quantity.amount", "quantity.unit"],
         Which::FigureNetWeight => &["netWeightKg"],
         Which::FigureValuation => &["valuation"],
+        Which::ExchangeRate => &["rate"],
         // Lists and objects, which need more than the row.
         Which::RegionAncestors
         | Which::SectorAncestors
@@ -226,6 +230,13 @@ impl What {
                 Some(id) => out.push_str(known.written(id, snapshot, form)),
                 None => form.nothing(out),
             },
+            Self::Rate(mantissa, exponent) => {
+                let exponent = row.int(*exponent).and_then(|e| i32::try_from(e).ok());
+                match row.int(*mantissa).zip(exponent) {
+                    Some((mantissa, exponent)) => form.text(out, &format_published(mantissa, exponent)),
+                    None => form.nothing(out),
+                }
+            }
             Self::Amount(dataset, units, last) => {
                 let (Some(dataset), Some(units)) = (row.int(*dataset), row.int(*units)) else {
                     return form.nothing(out);
@@ -370,6 +381,7 @@ fn number(plan: &mut RowPlan, computed: &Computed, path: &str) -> What {
             let what = What::Column(plan.plain("quantity_milli"), Kind::Milli);
             along(plan, "quantity_unit", what)
         }
+        (Which::ExchangeRate, ..) => What::Rate(plan.plain("mantissa"), plan.plain("exponent")),
         _ => What::Column(plan.plain("net_weight_g"), Kind::Milli),
     }
 }
