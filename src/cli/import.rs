@@ -145,18 +145,12 @@ pub fn run(config: &Config, format: &str, arguments: &ArgMatches) -> Result<(), 
             for found in recognise(&paths)? {
                 found.why.iter().for_each(|why| tell(why));
                 tell(&format!("taken as {}", found.format.title()));
-                let summary = load(&mut conn, &found.format, &options, &found.paths)?;
-                tell(&summary.to_string());
-            }
-            return Ok(());
-        }
-        "reference" => tell(&reference::import(&mut conn, &options, &paths, &tell)?.to_string()),
-        "pack" => {
-            for summary in pack::load::import(&mut conn, &options, &paths, &tell)? {
-                tell(&summary.to_string());
+                tell(&load(&mut conn, &found.format, &options, &found.paths)?.0);
             }
         }
-        "nomenclature" => tell(&load(&mut conn, &Format::Nomenclature, &options, &paths)?.to_string()),
+        "reference" => tell(&load(&mut conn, &Format::Reference, &options, &paths)?.0),
+        "pack" => tell(&load(&mut conn, &Format::Pack, &options, &paths)?.0),
+        "nomenclature" => tell(&load(&mut conn, &Format::Nomenclature, &options, &paths)?.0),
         format if is_own(format) => {
             let layout = own_layout(arguments, format)?.ok_or_else(|| Failure::usage("pass --layout FILE.toml"))?;
             tell(&figures::import(&mut conn, &layout, &options, &paths, &tell)?.to_string());
@@ -180,10 +174,21 @@ fn own_layout(arguments: &ArgMatches, format: &str) -> Result<Option<Layout>, Fa
     Ok(layout.transpose()?)
 }
 
-fn load(conn: &mut Conn, format: &Format, options: &Options, paths: &[PathBuf]) -> Result<Summary, Failure> {
+/// Loads files; what was done, for people, and how many rows were bad.
+fn load(conn: &mut Conn, format: &Format, options: &Options, paths: &[PathBuf]) -> Result<(String, u64), Failure> {
+    let told = |summary: Summary| (summary.to_string(), summary.bad);
     Ok(match format {
-        Format::Figures(layout) => figures::import(conn, layout, options, paths, &tell)?,
-        Format::Nomenclature => nomenclature::import(conn, options, paths, &tell)?,
+        Format::Figures(layout) => told(figures::import(conn, layout, options, paths, &tell)?),
+        Format::Nomenclature => told(nomenclature::import(conn, options, paths, &tell)?),
+        Format::Reference => {
+            let imported = reference::import(conn, options, paths, &tell)?;
+            (imported.to_string(), imported.files.iter().map(|f| f.bad).sum())
+        }
+        Format::Pack => {
+            let all = pack::load::import(conn, options, paths, &tell)?;
+            let texts: Vec<String> = all.iter().map(Summary::to_string).collect();
+            (texts.join("\n"), all.iter().map(|s| s.bad).sum())
+        }
     })
 }
 
@@ -214,10 +219,10 @@ pub fn inspect(config: &Config, arguments: &ArgMatches) -> Result<(), Failure> {
                 problems += inspection.bad;
                 print(&inspection.to_string())?;
             }
-            Format::Nomenclature => {
-                let summary = nomenclature::import(&mut conn, &dry, &paths, &tell)?;
-                problems += summary.bad;
-                print(&format!("{summary}\n"))?;
+            format => {
+                let (text, bad) = load(&mut conn, &format, &dry, &paths)?;
+                problems += bad;
+                print(&format!("format: {}\n{text}\n", format.title()))?;
             }
         }
     }

@@ -15,6 +15,7 @@ use super::StorageError;
 use super::bulk::{self, Fixed, Statement, figure_partition};
 use super::conn::Conn;
 use super::dialect::Dialect;
+use super::value::Value;
 
 mod staged {
     diesel::table! {
@@ -72,7 +73,7 @@ pub struct FigureRow {
     /// Code of the status.
     pub status: i64,
     /// Where it stands.
-    pub source: i64,
+    pub source: Option<i64>,
 }
 
 /// What all figures of one load have in common.
@@ -82,6 +83,17 @@ pub struct Load {
     pub dataset: i64,
     /// The revision that they come with.
     pub revision: i64,
+}
+
+/// How figures are compared with those that are there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Manner {
+    /// The files hold all figures of their reporters, flows and periods: what they do not have is gone.
+    Replace,
+    /// Figures are added and changed.
+    Add,
+    /// The same; a figure from another source is another figure.
+    AddBySource,
 }
 
 /// Counts of a reporter and period.
@@ -167,18 +179,18 @@ pub fn stage<E: From<StorageError> + From<diesel::result::Error> + std::error::E
 }
 
 /// What the staged figures would change, by reporter and period; removed rows are counted where they would be removed.
-pub fn compare(conn: &mut Conn, dataset: i64, replace: bool) -> Result<Vec<(Group, Counts)>, StorageError> {
+pub fn compare(conn: &mut Conn, dataset: i64, manner: Manner) -> Result<Vec<(Group, Counts)>, StorageError> {
     let mut out: std::collections::BTreeMap<Group, Counts> = std::collections::BTreeMap::new();
     let statement = Statement(format!(
         "SELECT s.reporter_id, s.period_start, s.period_months, COUNT(*), CAST(SUM(CASE WHEN t.dataset_id IS NULL THEN 1 ELSE 0 END) AS BIGINT), CAST(SUM(CASE WHEN t.dataset_id IS NOT NULL AND ({}) THEN 1 ELSE 0 END) AS BIGINT) FROM import_figures s LEFT JOIN trade_figures t ON t.dataset_id = {dataset} AND {} AND t.origin = 1 GROUP BY s.reporter_id, s.period_start, s.period_months",
-        differs("t", "s"),
+        differs("t", "s", manner),
         joined("t", "s")
     ));
     for row in conn.rows(statement, &[])? {
         let n = |at: usize| row.int(at).unwrap_or(0);
         out.insert((n(0), n(1), n(2)), Counts { staged: n(3), inserted: n(4), updated: n(5), deleted: 0 });
     }
-    if replace {
+    if manner == Manner::Replace {
         let statement = Statement(format!(
             "SELECT t.reporter_id, t.period_start, t.period_months, COUNT(*) FROM trade_figures t WHERE {} GROUP BY t.reporter_id, t.period_start, t.period_months",
             gone(dataset)
@@ -192,8 +204,8 @@ pub fn compare(conn: &mut Conn, dataset: i64, replace: bool) -> Result<Vec<(Grou
 }
 
 /// Writes the staged figures that are new or differ, and removes those that are gone where that is asked for.
-pub fn apply(conn: &mut Conn, load: Load, changed: u64, replace: bool) -> Result<(), StorageError> {
-    if replace {
+pub fn apply(conn: &mut Conn, load: Load, changed: u64, manner: Manner) -> Result<(), StorageError> {
+    if manner == Manner::Replace {
         bulk::execute(conn, &Statement(format!("DELETE FROM trade_figures AS t WHERE {}", gone(load.dataset))))?;
     }
     let set: Vec<String> =
@@ -203,7 +215,7 @@ pub fn apply(conn: &mut Conn, load: Load, changed: u64, replace: bool) -> Result
         KEY.join(", "),
         KEY.join(", "),
         set.join(", "),
-        differs("trade_figures", "excluded")
+        differs("trade_figures", "excluded", manner)
     ));
     with_indexes(conn, changed, |conn| bulk::execute(conn, &statement).map(|_| ()))
 }
@@ -211,6 +223,16 @@ pub fn apply(conn: &mut Conn, load: Load, changed: u64, replace: bool) -> Result
 /// Removes what the staging of an import that was killed may have left.
 pub fn remove_leftovers(conn: &mut Conn) -> Result<(), StorageError> {
     conn.batch("DROP TABLE IF EXISTS import_figures")
+}
+
+/// Keys of the dataset's reported figures that are not staged: reporter, partner, sector, flow and period.
+pub fn missing(conn: &mut Conn, dataset: i64) -> Result<Vec<Vec<Value>>, StorageError> {
+    let statement = Statement(format!(
+        "SELECT t.dataset_id, t.{} FROM trade_figures t WHERE t.dataset_id = {dataset} AND t.origin = 1 AND NOT EXISTS (SELECT 1 FROM import_figures s WHERE {})",
+        KEY.join(", t."),
+        joined("s", "t")
+    ));
+    Ok(conn.rows(statement, &[])?.into_iter().map(|row| row.values).collect())
 }
 
 /// Ends staging.
@@ -307,10 +329,10 @@ where
             }
             out.push_sql(", ");
             out.push_bind_param::<Nullable<BigInt>, Option<i64>>(&row.weight)?;
-            for number in [&row.status, &row.source] {
-                out.push_sql(", ");
-                out.push_bind_param::<BigInt, i64>(number)?;
-            }
+            out.push_sql(", ");
+            out.push_bind_param::<BigInt, i64>(&row.status)?;
+            out.push_sql(", ");
+            out.push_bind_param::<Nullable<BigInt>, Option<i64>>(&row.source)?;
             out.push_sql(&end);
         }
         Ok(())
@@ -391,8 +413,8 @@ impl FigureRow {
             None => put(out, None),
         }
         put(out, self.weight);
-        for value in [self.status, self.source, load.revision] {
-            put(out, Some(value));
+        for value in [Some(self.status), self.source, Some(load.revision)] {
+            put(out, value);
         }
         out.push(b'\n');
         Ok(())
@@ -403,8 +425,15 @@ fn joined(one: &str, other: &str) -> String {
     KEY.iter().map(|c| format!("{one}.{c} = {other}.{c}")).collect::<Vec<_>>().join(" AND ")
 }
 
-fn differs(one: &str, other: &str) -> String {
-    CONTENT.iter().map(|c| format!("{one}.{c} IS DISTINCT FROM {other}.{c}")).collect::<Vec<_>>().join(" OR ")
+fn differs(one: &str, other: &str, manner: Manner) -> String {
+    let source = ["source_id"];
+    let more: &[&str] = if manner == Manner::AddBySource { &source } else { &[] };
+    CONTENT
+        .iter()
+        .chain(more)
+        .map(|c| format!("{one}.{c} IS DISTINCT FROM {other}.{c}"))
+        .collect::<Vec<_>>()
+        .join(" OR ")
 }
 
 /// Figures `t` of the staged reporters, flows, periods and classifications that are not staged: a file in one edition of

@@ -1,12 +1,14 @@
 //! Tells the format of files from their header and content, and refuses when that is not sure.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::TransferError;
 use super::input::{self, Input};
 use super::layout::Layout;
 use super::nomenclature;
+use super::pack::container::Container;
+use super::reference;
 use super::rows::Rows;
 
 /// What files are.
@@ -16,6 +18,10 @@ pub enum Format {
     Figures(Box<Layout>),
     /// Nodes of classifications.
     Nomenclature,
+    /// Lists of regions, sectors, rates, companies.
+    Reference,
+    /// A Tea Road pack.
+    Pack,
 }
 
 impl Format {
@@ -24,6 +30,18 @@ impl Format {
         match self {
             Self::Figures(layout) => &layout.format,
             Self::Nomenclature => "nomenclature",
+            Self::Reference => "reference",
+            Self::Pack => "pack",
+        }
+    }
+
+    /// Its turn: what others refer to comes before them.
+    fn turn(&self) -> u8 {
+        match self {
+            Self::Nomenclature => 0,
+            Self::Reference => 1,
+            Self::Pack => 2,
+            Self::Figures(_) => 3,
         }
     }
 
@@ -32,6 +50,8 @@ impl Format {
         match self {
             Self::Figures(layout) => &layout.title,
             Self::Nomenclature => "nomenclature",
+            Self::Reference => "reference lists",
+            Self::Pack => "Tea Road pack",
         }
     }
 }
@@ -50,48 +70,47 @@ pub struct Recognised {
 /// What the header of one file says.
 enum Told {
     Layout(usize),
-    Nomenclature,
+    /// A format without a layout of figures, and why.
+    Other(Format, String),
     /// A table beside files of these layouts.
     Companion(Vec<usize>),
     Nothing(String),
 }
 
-/// Sorts files by their formats.
+/// Formats by their words, each with its files and why they are of it.
+type Found = BTreeMap<String, (Format, Vec<PathBuf>, Vec<String>)>;
+
+/// Sorts files by their formats, in the order in which they are loaded.
 pub fn recognise(paths: &[PathBuf]) -> Result<Vec<Recognised>, TransferError> {
     let layouts = Layout::shipped()?;
-    let mut found: BTreeMap<String, (Format, Vec<PathBuf>, Vec<String>)> = BTreeMap::new();
+    let mut found = Found::new();
     let mut beside: Vec<(PathBuf, Vec<usize>, String)> = Vec::new();
     for path in paths {
+        if Container::is_pack(path) {
+            let why = format!("{} has a pack.toml", path.display());
+            add(&mut found, Format::Pack, path, why);
+            continue;
+        }
         let mut unknown = Vec::new();
         let mut told_of_path = Vec::new();
         for input in input::find(std::slice::from_ref(path))? {
             match told(&layouts, &input)? {
                 Told::Layout(at) => told_of_path.extend(layouts.get(at).map(|l| (l, input.shown()))),
-                Told::Nomenclature => {
-                    let entry = found.entry("nomenclature".to_owned());
-                    let entry = entry.or_insert_with(|| (Format::Nomenclature, Vec::new(), Vec::new()));
-                    entry.2.push(format!("{} has the columns of a nomenclature", input.shown()));
-                    entry.1.push(path.clone());
-                }
+                Told::Other(format, why) => add(&mut found, format, path, why),
                 Told::Companion(of) => beside.push((path.clone(), of, input.shown())),
                 Told::Nothing(reason) => unknown.push(reason),
             }
         }
         let is_known = !told_of_path.is_empty()
             || beside.iter().any(|(p, _, _)| p == path)
-            || found.get("nomenclature").is_some_and(|(_, paths, _)| paths.contains(path));
+            || found.values().any(|(_, paths, _)| paths.contains(path));
         if let (false, Some(reason)) = (is_known, unknown.into_iter().next()) {
             return Err(TransferError::File(reason));
         }
         for (layout, shown) in told_of_path {
-            let entry = found
-                .entry(layout.format.clone())
-                .or_insert_with(|| (Format::Figures(Box::new(layout.clone())), Vec::new(), Vec::new()));
-            if !entry.1.contains(path) {
-                entry.1.push(path.clone());
-            }
             let columns: Vec<&str> = layout.header.iter().filter_map(|n| n.split('|').next()).collect();
-            entry.2.push(format!("{shown} has the columns of {} ({})", layout.title, columns.join(", ")));
+            let why = format!("{shown} has the columns of {} ({})", layout.title, columns.join(", "));
+            add(&mut found, Format::Figures(Box::new(layout.clone())), path, why);
         }
     }
     for (path, of, shown) in beside {
@@ -113,7 +132,18 @@ pub fn recognise(paths: &[PathBuf]) -> Result<Vec<Recognised>, TransferError> {
         }
     }
     let out = found.into_values().map(|(format, paths, why)| Recognised { format, paths, why });
-    Ok(out.collect())
+    let mut out: Vec<Recognised> = out.collect();
+    out.sort_by_key(|found| found.format.turn());
+    Ok(out)
+}
+
+/// Adds a file to those of its format.
+fn add(found: &mut Found, format: Format, path: &Path, why: String) {
+    let entry = found.entry(format.word().to_owned()).or_insert_with(|| (format, Vec::new(), Vec::new()));
+    if !entry.1.iter().any(|known| known == path) {
+        entry.1.push(path.to_owned());
+    }
+    entry.2.push(why);
 }
 
 fn told(layouts: &[Layout], input: &Input) -> Result<Told, TransferError> {
@@ -124,7 +154,8 @@ fn told(layouts: &[Layout], input: &Input) -> Result<Told, TransferError> {
     };
     let has = |name: &&str| rows.header.iter().any(|h| h.eq_ignore_ascii_case(name));
     if nomenclature::COLUMNS.iter().all(has) {
-        return Ok(Told::Nomenclature);
+        let why = format!("{} has the columns of a nomenclature", input.shown());
+        return Ok(Told::Other(Format::Nomenclature, why));
     }
     // A layout may know the header only in its own encoding.
     let mut headers = vec![(encoding_rs::WINDOWS_1252.name(), rows.header.clone())];
@@ -157,6 +188,10 @@ fn told(layouts: &[Layout], input: &Input) -> Result<Told, TransferError> {
                 words.first().unwrap_or(&"")
             )));
         }
+    }
+    if let Ok(list) = reference::layouts::recognise(input) {
+        let why = format!("{} has the columns of {}", input.shown(), list.name);
+        return Ok(Told::Other(Format::Reference, why));
     }
     let beside: Vec<usize> =
         layouts.iter().enumerate().filter(|(_, l)| l.companion_of(&rows.header).is_some()).map(|(at, _)| at).collect();

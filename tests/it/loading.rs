@@ -328,6 +328,13 @@ fn files_are_recognised_or_refused() {
     assert!(alone.contains("comes with files of CEPII BACI"), "{alone}");
     let other = folder.path().join("other.csv");
     std::fs::write(&other, "t,i,j,k,value\n1,2,3,4,5\n").unwrap();
+    let rates = folder.path().join("rates.csv");
+    std::fs::write(&rates, "period,currency,per_eur_avg,n_days\n2023,CNY,7.66,255\n").unwrap();
+    let pack = folder.path().join("pack");
+    tearoad::transfer::pack::docs::template(&pack).unwrap();
+    let found = recognise(&[baci.clone(), pack, rates]).unwrap();
+    let words: Vec<&str> = found.iter().map(|f| f.format.word()).collect();
+    assert_eq!(words, ["reference", "pack", "baci"], "what others refer to comes first");
     let unknown = recognise(&[other]).unwrap_err().to_string();
     assert!(unknown.contains("no format has this header: t,i,j,k,value"), "{unknown}");
     assert!(unknown.contains("CEPII BACI but has no column v, q"), "{unknown}");

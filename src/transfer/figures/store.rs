@@ -49,7 +49,7 @@ impl Dimensions {
             unit: unit.cloned(),
             weight: figure.weight,
             status: i64::from(figure.status),
-            source: self.sources.get(usize::from(figure.file)).copied().unwrap_or(0),
+            source: self.sources.get(usize::from(figure.file)).copied(),
         }
     }
 }

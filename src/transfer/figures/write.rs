@@ -8,7 +8,7 @@ use super::{Done, Job};
 use crate::domain::period::Period;
 use crate::storage::bulk::{self, Fixed, Statement};
 use crate::storage::conn::Conn;
-use crate::storage::figures::{self, Counts, Group, Load};
+use crate::storage::figures::{self, Counts, Group, Load, Manner};
 use crate::storage::revision::{self, Change};
 use crate::storage::terms;
 use crate::storage::value::Value;
@@ -118,7 +118,8 @@ pub(super) fn write(job: &mut Job<'_>, conn: &mut Conn, sorter: Sorter) -> Done<
 fn settle(job: &Job<'_>, conn: &mut Conn, load: Load, target: &mut Target) -> Done<()> {
     let wanted = job.options.replace || job.layout.replaces;
     let bad = job.report.borrow().count();
-    let mut compared = figures::compare(conn, load.dataset, wanted)?;
+    let asked = if wanted { Manner::Replace } else { Manner::Add };
+    let mut compared = figures::compare(conn, load.dataset, asked)?;
     let gone: i64 = compared.iter().map(|(_, counts)| counts.deleted).sum();
     // A line that was left out may hold a figure that seems to be gone: nothing is removed then.
     let replace = wanted && bad == 0;
@@ -130,7 +131,8 @@ fn settle(job: &Job<'_>, conn: &mut Conn, load: Load, target: &mut Target) -> Do
     }
     let changed: i64 = compared.iter().map(|(_, c)| c.inserted + c.updated + c.deleted).sum();
     if changed > 0 {
-        figures::apply(conn, load, u64::try_from(changed).unwrap_or(0), replace)?;
+        let manner = if replace { Manner::Replace } else { Manner::Add };
+        figures::apply(conn, load, u64::try_from(changed).unwrap_or(0), manner)?;
     }
     figures::unstage(conn)?;
     target.groups = compared.into_iter().collect();

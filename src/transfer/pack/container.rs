@@ -51,6 +51,16 @@ struct Entry {
 }
 
 impl Container {
+    /// Whether a folder or a zip says that it is a pack.
+    pub fn is_pack(path: &Path) -> bool {
+        if path.is_dir() {
+            return path.join("pack.toml").is_file();
+        }
+        let archive = DiskFile::open(path).ok().and_then(|file| ZipArchive::new(BufReader::new(file)).ok());
+        let is_meta = |name: &str| name == "pack.toml" || name.ends_with("/pack.toml");
+        archive.is_some_and(|a| a.file_names().flatten().any(|name| is_meta(&name)))
+    }
+
     /// Opens a folder or a zip.
     pub fn open(path: &Path) -> Result<Self, TransferError> {
         let unreadable = |e: &dyn std::fmt::Display| TransferError::File(format!("{}: {e}", path.display()));

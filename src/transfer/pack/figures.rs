@@ -1,20 +1,20 @@
-//! Figures of a pack. [`figures`] turns lines into figures with ids; [`store`] is where they go, a batch at a time.
+//! Figures of a pack: lines become figures with ids, which are sorted and stored as those of any other file.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use super::lines::{BadLine, Line};
 use super::load::{Done, Load, Parsed};
 use super::remove::Missing;
-use super::spec::{File, To};
+use super::spec::File;
 use crate::storage::bulk::{self, Statement};
 use crate::storage::conn::Conn;
-use crate::storage::dialect::KeyTable;
-use crate::storage::sql::keyed::{FIGURE_KEY, Keyed};
+use crate::storage::figures::{self, Counts};
+use crate::storage::sql::keyed::FIGURE_KEY;
 use crate::storage::value::Value;
-
-/// Figures that are compared and written at once.
-const CHUNK: usize = 5_000;
+use crate::transfer::TransferError;
+use crate::transfer::figures::store::{self, Dimensions};
+use crate::transfer::sorted::{Figure, Key, Sorted, Sorter};
 
 /// Dataset, reporter, first month and length of the period.
 pub(in crate::transfer) type GroupKey = (i64, i64, i64, i64);
@@ -29,25 +29,63 @@ pub(in crate::transfer) struct Group {
     pub(super) is_changed: bool,
 }
 
-/// A figure with ids: the columns of [`FIGURE_KEY`], then those of [`CONTENT`].
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Figure {
-    key: Vec<i64>,
-    content: Vec<Value>,
-}
-
-/// What a figure says, apart from its key.
-const CONTENT: &[&str] = &["value_scaled", "quantity_milli", "quantity_unit", "net_weight_g", "status", "source_id"];
-/// Columns of the table that follow from others.
-const DERIVED: &[&str] = &["origin", "reporter_level", "partner_level", "sector_level", "revision"];
 /// `origin` of what a source gave.
 const REPORTED: i64 = 1;
 
-impl Figure {
-    fn group(&self) -> GroupKey {
-        let at = |index: usize| self.key.get(index).copied().unwrap_or_default();
-        (at(0), at(1), at(5), at(6))
+/// What sorted figures have numbers for.
+#[derive(Debug, Default)]
+struct Numbered {
+    datasets: Vec<i64>,
+    units: Vec<String>,
+    sources: Vec<i64>,
+}
+
+impl Numbered {
+    /// The figure of a line, or why it cannot be kept.
+    fn figure(&mut self, file: &File, parsed: &Parsed) -> Result<Figure, String> {
+        let key: Vec<i64> = parsed.key_values(file).iter().filter_map(Value::as_int).collect();
+        let at = |index: usize| key.get(index).copied().unwrap_or_default();
+        let id = |index: usize| u32::try_from(at(index)).map_err(|_| "its id is too large".to_owned());
+        let mut value = HashMap::new();
+        for (column, cell) in file.columns.iter().zip(&parsed.cells).skip(file.key) {
+            // A figure is said whole: what its line does not say is unknown.
+            value.insert(column.name, cell.as_ref().and_then(|read| read.values.first().cloned()));
+        }
+        let int = |name: &str| value.get(name).and_then(Option::as_ref).and_then(Value::as_int);
+        let unit = value.get("quantity_unit").and_then(Option::as_ref).and_then(Value::as_text).unwrap_or_default();
+        let dataset = u8::try_from(place_of(&mut self.datasets, at(0)));
+        Ok(Figure {
+            key: Key {
+                dataset: dataset.map_err(|_| "a pack holds figures of at most 256 datasets".to_owned())?,
+                reporter: id(1)?,
+                partner: id(2)?,
+                sector: id(3)?,
+                flow: u8::try_from(at(4)).unwrap_or_default(),
+                start: u16::try_from(at(5)).map_err(|_| "the year is too large".to_owned())?,
+                months: u8::try_from(at(6)).unwrap_or_default(),
+            },
+            value: int("value"),
+            weight: int("net_weight_kg"),
+            quantity: int("quantity"),
+            unit: number(place_of(&mut self.units, unit.to_owned())),
+            status: int("status").and_then(|status| u8::try_from(status).ok()).unwrap_or(1),
+            rounded: false,
+            // A place that no source has: none is named.
+            file: int("source").map_or(u16::MAX, |source| number(place_of(&mut self.sources, source))),
+            line: u32::try_from(parsed.line).unwrap_or(u32::MAX),
+        })
     }
+}
+
+fn place_of<T: PartialEq>(all: &mut Vec<T>, one: T) -> usize {
+    all.iter().position(|known| *known == one).unwrap_or_else(|| {
+        all.push(one);
+        all.len() - 1
+    })
+}
+
+fn number(place: usize) -> u16 {
+    u16::try_from(place).unwrap_or(u16::MAX)
 }
 
 /// Loads figures.csv.
@@ -58,121 +96,86 @@ pub(super) fn load(
     path: &Path,
     next: &mut dyn FnMut() -> Done<Option<Result<Line, BadLine>>>,
 ) -> Done<Missing> {
-    let mut chunk: Vec<(Parsed, Figure)> = Vec::with_capacity(CHUNK);
-    let mut seen: HashSet<Vec<i64>> = HashSet::new();
+    let full = |e: std::io::Error| TransferError::File(format!("the temporary folder cannot hold the figures: {e}"));
+    let mut numbered = Numbered::default();
+    let mut sorter = Sorter::default();
     while let Some(line) = next()? {
         let Some(parsed) = load.parse(file, path, line) else { continue };
-        let figure = figure(file, &parsed);
-        if !seen.insert(figure.key.clone()) {
-            let reason = "the figure stands in an earlier line already".to_owned();
-            load.bad(path, &BadLine { number: parsed.line, column: "period".to_owned(), value: parsed.key, reason });
-            continue;
-        }
-        chunk.push((parsed, figure));
-        if chunk.len() == CHUNK {
-            store(conn, load, std::mem::take(&mut chunk))?;
+        match numbered.figure(file, &parsed) {
+            Ok(figure) => sorter.push(figure).map_err(full)?,
+            Err(reason) => bad(load, path, parsed.line, reason),
         }
     }
-    store(conn, load, chunk)?;
-    if !load.replace {
-        return Ok(Missing::default());
+    let expected = sorter.count();
+    let dimensions = Dimensions::load(conn, &numbered.units, &numbered.sources)?;
+    let mut sorted = Unique { ahead: None, sorted: sorter.sorted().map_err(full)?, repeated: Vec::new() };
+    sorted.ahead = sorted.sorted.next().transpose().map_err(full)?;
+    let mut missing = Vec::new();
+    for (place, dataset) in numbered.datasets.iter().enumerate() {
+        let fresh = figures::is_fresh(conn, *dataset)?;
+        let mut next = || match sorted.ahead {
+            Some(figure) if usize::from(figure.key.dataset) == place => sorted.next().map_err(full),
+            _ => Ok(None),
+        };
+        let of = figures::Load { dataset: *dataset, revision: load.revision };
+        let mut groups = store::put(conn, of, expected, fresh, &dimensions, &mut next)?;
+        if !fresh {
+            groups = figures::compare(conn, *dataset, figures::Manner::AddBySource)?.into_iter().collect();
+            let changed: i64 = groups.values().map(|c| c.inserted + c.updated).sum();
+            if changed > 0 {
+                figures::apply(conn, of, u64::try_from(changed).unwrap_or(0), figures::Manner::AddBySource)?;
+            }
+            if load.replace {
+                missing.extend(figures::missing(conn, *dataset)?);
+            }
+            figures::unstage(conn)?;
+        }
+        for ((reporter, start, months), counts) in groups {
+            count_group(load, (*dataset, reporter, start, months), counts);
+        }
     }
-    missing(conn, &seen)
+    for line in sorted.repeated {
+        bad(load, path, line.into(), "the figure stands in an earlier line already".to_owned());
+    }
+    Ok(Missing::Keys(missing))
 }
 
-/// Keys of the figures that are there and that the file does not have, of the datasets that it has.
-fn missing(conn: &mut Conn, seen: &HashSet<Vec<i64>>) -> Done<Missing> {
-    let datasets: HashSet<i64> = seen.iter().filter_map(|key| key.first().copied()).collect();
-    let mut out = Vec::new();
-    for dataset in datasets {
-        let statement = Statement(format!(
-            "SELECT {key} FROM trade_figures WHERE dataset_id = {dataset} AND origin = {REPORTED} ORDER BY {key}",
-            key = FIGURE_KEY.join(", ")
-        ));
-        for row in conn.rows(statement, &[])? {
-            let key: Vec<i64> = row.values.iter().filter_map(Value::as_int).collect();
-            if !seen.contains(&key) {
-                out.push(row.values);
+fn count_group(load: &mut Load<'_>, key: GroupKey, counts: Counts) {
+    let group = load.groups.entry(key).or_default();
+    group.inserted += counts.inserted;
+    group.updated += counts.updated;
+    group.is_changed |= counts.inserted + counts.updated > 0;
+    let count = |n: i64| u64::try_from(n).unwrap_or(0);
+    load.summary.inserted += count(counts.inserted);
+    load.summary.updated += count(counts.updated);
+    load.summary.unchanged += count(counts.staged - counts.inserted - counts.updated);
+}
+
+fn bad(load: &mut Load<'_>, path: &Path, number: u64, reason: String) {
+    load.bad(path, &BadLine { number, column: "period".to_owned(), value: String::new(), reason });
+}
+
+/// Sorted figures without those whose key an earlier line has.
+struct Unique {
+    sorted: Sorted,
+    ahead: Option<Figure>,
+    /// Lines of those.
+    repeated: Vec<u32>,
+}
+
+impl Unique {
+    fn next(&mut self) -> std::io::Result<Option<Figure>> {
+        let Some(figure) = self.ahead.take() else { return Ok(None) };
+        loop {
+            match self.sorted.next().transpose()? {
+                Some(next) if next.key == figure.key => self.repeated.push(next.line),
+                next => {
+                    self.ahead = next;
+                    return Ok(Some(figure));
+                }
             }
         }
     }
-    Ok(Missing::Keys(out))
-}
-
-/// The figure of a line.
-fn figure(file: &File, parsed: &Parsed) -> Figure {
-    let key = parsed.key_values(file).iter().filter_map(Value::as_int).collect();
-    let mut content = Vec::with_capacity(CONTENT.len());
-    for (column, cell) in file.columns.iter().zip(&parsed.cells).skip(file.key) {
-        match cell {
-            Some(read) => content.extend(read.values.iter().cloned()),
-            // A figure is said whole: what its line does not say is unknown.
-            None if column.name == "status" => content.push(Value::Int(1)),
-            None => content.push(Value::Null),
-        }
-    }
-    Figure { key, content }
-}
-
-/// Writes figures that are new or say something else than those that are there.
-fn store(conn: &mut Conn, load: &mut Load<'_>, chunk: Vec<(Parsed, Figure)>) -> Done<()> {
-    if chunk.is_empty() {
-        return Ok(());
-    }
-    let datasets: HashSet<i64> = chunk.iter().filter_map(|(_, figure)| figure.key.first().copied()).collect();
-    for dataset in datasets {
-        bulk::ensure_figure_partition(conn, dataset)?;
-    }
-    let keys = KeyTable::new(chunk.iter().map(|(_, figure)| figure.key.clone()).collect(), FIGURE_KEY.len());
-    let columns: &[&str] =
-        &["value_scaled", "quantity_milli", "quantity_unit", "net_weight_g", "status", "source_id", "origin"];
-    let mut before: HashMap<usize, Vec<Value>> = HashMap::new();
-    for row in conn.rows(Keyed { table: "trade_figures", columns, order: "origin", keys }, &[])? {
-        let number = row.int(0).and_then(|n| usize::try_from(n).ok()).unwrap_or(0);
-        if row.int(CONTENT.len() + 1) == Some(REPORTED) {
-            before.insert(number, row.values.get(1..=CONTENT.len()).unwrap_or_default().to_vec());
-        }
-    }
-    let mut rows = Vec::new();
-    for (index, (_, figure)) in chunk.iter().enumerate() {
-        let group = load.groups.entry(figure.group()).or_default();
-        match before.get(&(index + 1)) {
-            Some(content) if *content == figure.content => {
-                load.summary.unchanged += 1;
-                continue;
-            }
-            Some(_) => {
-                load.summary.updated += 1;
-                group.updated += 1;
-            }
-            None => {
-                load.summary.inserted += 1;
-                group.inserted += 1;
-            }
-        }
-        group.is_changed = true;
-        rows.push(row(load, figure));
-    }
-    let columns: Vec<&str> = FIGURE_KEY.iter().chain(CONTENT).chain(DERIVED).copied().collect();
-    let key: Vec<&str> = FIGURE_KEY.iter().copied().chain(["origin"]).collect();
-    bulk::insert(conn, "trade_figures", &columns, &key, &rows)?;
-    Ok(())
-}
-
-/// The row of a figure.
-fn row(load: &Load<'_>, figure: &Figure) -> Vec<Value> {
-    let level = |to: To, index: usize| {
-        let id = figure.key.get(index).copied().unwrap_or_default();
-        Value::Int(load.keys.places.get(&(to, id)).map_or(0, |place| place.level))
-    };
-    let derived = [
-        Value::Int(REPORTED),
-        level(To::Region, 1),
-        level(To::Region, 2),
-        level(To::Sector, 3),
-        Value::Int(load.revision),
-    ];
-    figure.key.iter().map(|n| Value::Int(*n)).chain(figure.content.iter().cloned()).chain(derived).collect()
 }
 
 /// Counts the figures of each group that was touched; a group without coverage is LISTED.
