@@ -154,6 +154,10 @@ fn workbooks_that_unfold_take_no_memory() {
     place.refuses(&place.file("BACI_HS17.xlsx", &workbook_of(far.as_bytes())), &["beyond the largest sheet there is"]);
     let far = begin.replace("A1", "A4294967295") + "t</t></is></c></row></sheetData></worksheet>";
     place.refuses(&place.file("BACI_HS17.xlsx", &workbook_of(far.as_bytes())), &["BACI_HS17.xlsx"]);
+    // A column that does not fit into a number of 32 bits: the reader of workbooks panics where sums are checked.
+    let sheet = String::from_utf8(sheet_of(&[vec!["t", "i", "j", "k", "v", "q"]])).unwrap();
+    let wide = sheet.replace("r=\"B1\"", "r=\"ZZZZZZZZZ1\"");
+    place.refuses(&place.file("BACI_HS17.xlsx", &workbook_of(wide.as_bytes())), &["BACI_HS17.xlsx"]);
     let whole = workbook_of(&sheet_of(&[vec!["t", "i", "j", "k", "v", "q"]]));
     place.refuses(&place.file("BACI_HS17.xlsx", &whole[..whole.len() - 40]), &["the workbook is damaged"]);
     let mut flipped = whole.clone();

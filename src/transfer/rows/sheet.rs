@@ -3,6 +3,7 @@
 
 use std::fs::File;
 use std::io::{self, Read, Seek as _, SeekFrom, Write as _};
+use std::panic::{self, AssertUnwindSafe};
 
 use calamine::{DataRef, Reader as _, Xlsx};
 use zip::ZipArchive;
@@ -18,8 +19,14 @@ const CELL: usize = 4 << 20;
 /// Bytes of all parts of a workbook that are held in memory; there they take up to five times as much.
 const WHOLE: u64 = 64 << 20;
 
-/// The rows of the first sheet as text with commas.
-pub(super) fn unrolled(input: &Input, mut bytes: impl Read) -> Result<File, TransferError> {
+/// The rows of the first sheet as text with commas. The reader of workbooks may panic on damaged ones, as on the place
+/// `ZZZZZZZZ1`, whose column does not fit into its number; that is an error of the file too.
+pub(super) fn unrolled(input: &Input, bytes: impl Read) -> Result<File, TransferError> {
+    panic::catch_unwind(AssertUnwindSafe(|| unroll(input, bytes)))
+        .unwrap_or_else(|_| Err(input.unreadable("the workbook is damaged: it cannot be read to its end")))
+}
+
+fn unroll(input: &Input, mut bytes: impl Read) -> Result<File, TransferError> {
     let mut workbook = tempfile::tempfile().map_err(|e| temporary(&e))?;
     copy(input, &mut bytes, &mut workbook)?;
     check(input, &workbook)?;
