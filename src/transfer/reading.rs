@@ -1,8 +1,13 @@
 //! Reads the rows of a file by a layout: codes become ids, words become flows and statuses, amounts become whole numbers.
 //! A row gives as many figures as it has amounts; each is one figure, left out by a rule, or bad with column and reason.
 
+mod cells;
+mod told;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+
+pub use told::{edition_in_name, edition_of_option};
 
 use super::TransferError;
 use super::layout::{
@@ -14,10 +19,10 @@ use super::report::Tell;
 use super::rows::Rows;
 use super::sorted::{Figure, Key};
 use crate::domain::decimal::{Scaled, parse_cell};
-use crate::domain::flow::{FLOWS, STATUSES, code_of};
-use crate::domain::fold::fold;
+use crate::domain::flow::{STATUSES, code_of};
 use crate::domain::period::{self, Period};
 use crate::storage::conn::Conn;
+use cells::{area, expected, first_filled, flow_code, place_of, unit_words, word};
 
 /// What may stand for a figure's dataset: classification and currency.
 pub type Body = (String, String, String);
@@ -98,27 +103,6 @@ impl std::fmt::Debug for Reader<'_> {
     }
 }
 
-/// The edition that a file's name tells: `BACI_HS17_Y2020_V202501.csv`.
-pub fn edition_in_name(name: &str) -> Option<String> {
-    let name = name.to_ascii_uppercase();
-    ["1992", "1996", "2002", "2007", "2012", "2017", "2022"].iter().find_map(|year| {
-        let short = year.get(2..).unwrap_or_default();
-        let is_named = name.contains(&format!("HS{short}_")) || name.contains(&format!("HS{year}"));
-        is_named.then(|| format!("HS{year}"))
-    })
-}
-
-/// The last years of the editions said on the command line: `HS17`, `hs2017` and `2017` are `HS2017`.
-pub fn edition_of_option(text: &str) -> String {
-    let upper = text.to_ascii_uppercase();
-    let digits = upper.trim_start_matches(|c: char| !c.is_ascii_digit());
-    let is_hs = upper.trim_end_matches(|c: char| c.is_ascii_digit());
-    match (is_hs, digits.len()) {
-        ("HS" | "", 2 | 4) => edition_in_name(&format!("HS{digits}_")).unwrap_or(upper),
-        _ => upper,
-    }
-}
-
 impl<'a> Reader<'a> {
     /// Binds a layout to a file.
     pub fn bind(layout: &'a Layout, rows: &Rows, meaning: &Meaning, file: u16) -> Result<Self, TransferError> {
@@ -180,73 +164,6 @@ impl<'a> Reader<'a> {
         out.named_edition = out.edition_of_file(rows, meaning, named)?;
         out.whole_flow = out.flow_of_file(rows, meaning)?;
         Ok(out)
-    }
-
-    /// The direction of all rows of a file whose rows do not tell it: by a column that only one direction has, by a word
-    /// of its name, or as it was said.
-    fn flow_of_file(&self, rows: &Rows, meaning: &Meaning) -> Result<Option<u8>, TransferError> {
-        let asked = meaning.flow.as_deref();
-        let wrong = |what: &str| Err(TransferError::Usage(format!("{}: {what}", rows.input.shown())));
-        let of = match &self.flow {
-            Some((columns, of)) if columns.is_empty() => of,
-            _ if asked.is_some() => return wrong("the rows tell the flow; --flow is for files that do not"),
-            _ => return Ok(None),
-        };
-        let name = fold(rows.input.name());
-        let by_column = of.by_column.iter().find(|(names, _)| !self.layout.columns(&rows.header, names).is_empty());
-        let by_name = of.by_name.iter().find(|(word, _)| name.contains(&fold(word)));
-        let told = by_column.or(by_name).map(|(_, flow)| flow).or(of.fixed.as_ref()).or(of.other.as_ref());
-        let flow = match (told.map(String::as_str), asked) {
-            (Some(told), Some(asked)) if told != asked => {
-                return wrong(&format!("the file tells {told}, not {asked}; leave --flow out"));
-            }
-            (None, None) => {
-                let advice = "pass --flow EXPORT or --flow IMPORT";
-                return wrong(&format!("neither the file nor its name tells the direction; {advice}"));
-            }
-            (told, asked) => told.or(asked).unwrap_or_default(),
-        };
-        let known = || FLOWS.iter().map(|(name, _, _)| *name).collect::<Vec<_>>().join(", ");
-        let unknown = || TransferError::Usage(format!("the flow is `{flow}`, expected one of {}", known()));
-        flow_code(flow).map(Some).ok_or_else(unknown)
-    }
-
-    /// The edition of all rows of a file whose rows do not tell it.
-    fn edition_of_file(
-        &self,
-        rows: &Rows,
-        meaning: &Meaning,
-        named: Option<String>,
-    ) -> Result<Option<String>, TransferError> {
-        let asked = meaning.edition.clone();
-        let fixed = match &self.layout.product.edition {
-            Some(EditionOf::Fixed(word)) if word != "file-name" => Some(word.clone()),
-            Some(EditionOf::Fixed(_)) => {
-                if let (Some(named), Some(asked)) = (&named, &asked)
-                    && named != asked
-                {
-                    return Err(TransferError::Usage(format!(
-                        "{}: the name tells {named}, not {asked}; import the files of each HS edition on their own, or leave --edition out",
-                        rows.input.shown()
-                    )));
-                }
-                named
-            }
-            _ => None,
-        };
-        let tells_itself = match (&self.edition, &self.layout.product.edition) {
-            (Some((columns, _)), _) => !columns.is_empty(),
-            (None, Some(EditionOf::ByYear { .. })) => true,
-            _ => false,
-        };
-        let edition = asked.or(fixed);
-        if edition.is_none() && !tells_itself {
-            return Err(TransferError::Usage(format!(
-                "{}: neither the file nor its name tells the classification; pass --edition HS2017",
-                rows.input.shown()
-            )));
-        }
-        Ok(edition)
     }
 
     /// Figures that a row has when it is whole.
@@ -633,82 +550,4 @@ struct Amount {
     status: Option<i64>,
     /// It is a weight, not a value.
     weight_only: bool,
-}
-
-impl KeepOf {
-    fn counts(&self, word: &str) -> bool {
-        let is_among = |words: &[String]| words.iter().any(|v| v.eq_ignore_ascii_case(word));
-        let begins = |start: &String| word.get(..start.len()).is_some_and(|w| w.eq_ignore_ascii_case(start));
-        is_among(&self.values) || (!self.except.is_empty() && !self.except.iter().any(begins))
-    }
-}
-
-impl WordsOf {
-    fn meaning(&self, word: &str) -> Option<&str> {
-        if let Some(fixed) = &self.fixed {
-            return Some(fixed);
-        }
-        let found = self.codes.get(word).or_else(|| {
-            let same = |(code, _): &(&String, &String)| fold(code) == fold(word);
-            self.codes.iter().find(same).map(|(_, meant)| meant)
-        });
-        found.or(self.other.as_ref()).map(String::as_str)
-    }
-}
-
-fn expected(of: &WordsOf) -> String {
-    let known = of.codes.keys().cloned().collect::<Vec<_>>().join(", ");
-    format!("expected one of {known}; --map takes a table of your own words")
-}
-
-fn flow_code(flow: &str) -> Option<u8> {
-    code_of(FLOWS, flow).and_then(|code| u8::try_from(code).ok())
-}
-
-fn unit_words(power: i32) -> String {
-    match power {
-        0 => String::new(),
-        3 => " in thousands".to_owned(),
-        6 => " in millions".to_owned(),
-        power => format!(" in units of 1e{power}"),
-    }
-}
-
-/// The first of the columns that is not empty in the row; else the first.
-fn first_filled(rows: &Rows, columns: &[usize]) -> usize {
-    let filled = columns.iter().find(|at| !rows.cell(**at).is_empty());
-    filled.or(columns.first()).copied().unwrap_or(usize::MAX)
-}
-
-/// The first word that is not empty, and its column.
-fn word<'r>(rows: &'r Rows, columns: &[usize]) -> (Option<usize>, Cow<'r, str>) {
-    if columns.is_empty() {
-        return (None, Cow::Borrowed(""));
-    }
-    let at = first_filled(rows, columns);
-    (Some(at), rows.text(at))
-}
-
-fn area(rows: &Rows, places: &mut Places, of: &[(usize, Columns, &AreaOf)], year: i32) -> Result<Place, Wrong> {
-    let mut first = None;
-    for (number, columns, of) in of {
-        if let Some(region) = &of.region {
-            return places.own(region).ok_or_else(|| (None, format!("`{region}` of the layout is no region")));
-        }
-        let at = first_filled(rows, columns);
-        first = first.or(Some(at));
-        let cell = rows.cell(at);
-        if !cell.is_empty() {
-            return places.find(*number, of, cell, year, &rows.text(at)).map_err(|reason| (Some(at), reason));
-        }
-    }
-    Err((first, "expected the code of an area".to_owned()))
-}
-
-fn place_of(units: &mut Vec<String>, unit: String) -> u16 {
-    let at = units.iter().position(|known| *known == unit).unwrap_or_else(|| {
-        units.push(unit);
-        units.len() - 1
-    });
-    u16::try_from(at).unwrap_or(u16::MAX)
 }
