@@ -2,7 +2,7 @@
 //!
 //! [`figures`] loads trade figures of any format: [`layout`] says what a file means, [`input`] and [`rows`] open it, [`reading`]
 //! takes its rows, [`sorted`] brings them into order. [`nomenclature`] loads classifications. [`pack`] reads and writes the open
-//! format for everything, in which [`seed`] holds what is inside the program; [`reference`] turns lists as users have them into
+//! format for everything, in which [`seed`] holds what is inside the program; [`mod@reference`] turns lists as users have them into
 //! rows of a pack; [`synthetic`] makes data for measuring. All tell bad rows through [`report`], and how far they are
 //! through [`progress`], and run one at a time through [`run`].
 
