@@ -81,7 +81,6 @@ impl<'a> Job<'a> {
         let by_name = layout.reporter.iter().chain(&layout.partner).any(|of| of.scheme.iter().any(|s| s == "NAME"));
         let mut places = Places::load(conn, by_name)?;
         let mut products = Products::load(conn)?;
-        products.make = options.new_products;
         let mut flows = BTreeMap::new();
         if let Some(map) = &options.map {
             super::mapping::read(map, &mut places, &mut products, &mut flows)?;
@@ -195,7 +194,31 @@ impl<'a> Job<'a> {
         self.meaning.products.save(conn)
     }
 
+    /// Makes the products that the nomenclature lacks and the files name, all at once: a reading of its own.
+    fn make_products(&mut self, conn: &mut Conn) -> Done<()> {
+        let mut progress = Progress::new("collecting products", self.files.iter().map(|f| f.size).sum(), self.tell);
+        let (mut before, mut out) = (0, Vec::new());
+        self.meaning.products.collecting = true;
+        for (number, input) in (0_u16..).zip(&self.files) {
+            let mut rows = Rows::open(input, self.fallback()?)?;
+            rows.end_before(self.layout.labels.as_deref());
+            let reader = Reader::bind(self.layout, &rows, &self.meaning, number)?;
+            while rows.advance()? {
+                progress.row(before + rows.bytes_read());
+                out.clear();
+                // What is bad is told in the reading that counts.
+                reader.row(conn, &rows, &mut self.meaning, self.tell, &mut out)?;
+            }
+            before += rows.bytes_read();
+        }
+        self.meaning.products.collecting = false;
+        self.meaning.products.save(conn)
+    }
+
     fn read_files(&mut self, conn: &mut Conn) -> Done<Sorter> {
+        if self.options.new_products {
+            self.make_products(conn)?;
+        }
         let mut sorter = Sorter::default();
         let total = self.files.iter().map(|f| f.size).sum();
         let mut progress = Progress::new("reading", total, self.tell);

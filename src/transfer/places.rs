@@ -33,6 +33,11 @@ impl Place {
     }
 }
 
+/// Words of a column that are remembered at once: a file of nothing but different ones takes no more memory.
+pub(super) const REMEMBERED: usize = 100_000;
+/// Unknown words that are told with the nearest known: looking for it takes long.
+pub(super) const WITH_NEAREST: usize = 1_000;
+
 /// What words of one column mean.
 type Resolved = HashMap<Box<[u8]>, Result<Found, String>>;
 
@@ -51,6 +56,8 @@ pub struct Places {
     tables: HashMap<String, (String, String)>,
     /// What words meant, those that mean nothing too: looking for the nearest code takes long.
     resolved: HashMap<usize, Resolved>,
+    /// Words so far that mean nothing.
+    unknown: usize,
     /// Under which code each region with several stands in each year.
     used: HashMap<(i32, u32), Box<[u8]>>,
 }
@@ -75,6 +82,7 @@ impl Places {
             mapped: HashMap::new(),
             tables: HashMap::new(),
             resolved: HashMap::new(),
+            unknown: 0,
             used: HashMap::new(),
         };
         let mut all: HashMap<u32, Place> = HashMap::new();
@@ -142,7 +150,12 @@ impl Places {
     pub fn find(&mut self, at: usize, of: &AreaOf, word: &[u8], year: i32, text: &str) -> Result<Place, String> {
         if !self.resolved.get(&at).is_some_and(|words| words.contains_key(word)) {
             let found = self.look_up(of, text);
-            self.resolved.entry(at).or_default().insert(Box::from(word), found);
+            self.unknown += usize::from(found.is_err());
+            let words = self.resolved.entry(at).or_default();
+            if words.len() >= REMEMBERED {
+                words.clear();
+            }
+            words.insert(Box::from(word), found);
         }
         let found = match self.resolved.get(&at).and_then(|words| words.get(word)) {
             Some(Ok(found)) => found,
@@ -223,6 +236,9 @@ impl Places {
             let others = |p: &Place| self.codes.get(&(scheme.clone(), p.region)).is_some_and(|c| c.len() > 1);
             let has_others = places.iter().any(others);
             return Ok(Found { scheme: scheme.clone(), places, has_others });
+        }
+        if self.unknown >= WITH_NEAREST {
+            return Err(format!("no area has this code of {}", schemes.join(" or ")));
         }
         let name = self.told.get(&upper).map(|n| format!(" ({n})")).unwrap_or_default();
         let near = self.nearest(schemes, &upper, fits);

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::TransferError;
 use super::layout::{EvenPad, Pad, ProductOf};
 use super::nomenclature;
+use super::places::{REMEMBERED, WITH_NEAREST};
 use super::report::Tell;
 use crate::storage::bulk::{Fixed, Statement};
 use crate::storage::conn::Conn;
@@ -44,6 +45,8 @@ pub struct Edition {
     unnamed: HashMap<Box<[u8]>, ()>,
     /// What words of the files meant.
     resolved: HashMap<usize, Resolved>,
+    /// Codes so far that it does not have.
+    n_unknown: usize,
     /// Nodes to make, with their names.
     wanted: BTreeMap<String, String>,
 }
@@ -54,8 +57,8 @@ pub struct Products {
     editions: Vec<Edition>,
     known: Vec<(String, String)>,
     mapped: HashMap<String, String>,
-    /// Nodes that the nomenclature lacks are made when they are met with a name.
-    pub make: bool,
+    /// Nodes that the nomenclature lacks are noted when they are met with a name, for [`Products::save`].
+    pub collecting: bool,
     /// What was made, for the revision.
     pub changes: Vec<Change>,
 }
@@ -96,7 +99,7 @@ impl Products {
         self.editions.get(edition)
     }
 
-    /// The sector of a word; made with its name where it is not there and that is asked for.
+    /// The sector of a word. While collecting, one that is missing and has a name is noted, and nothing is told of it.
     pub fn find(
         &mut self,
         conn: &mut Conn,
@@ -118,11 +121,13 @@ impl Products {
             let heading = code.get(..4).unwrap_or_default();
             let is_whole = of.whole_headings && code.ends_with("00") && nodes.by_code.contains_key(heading.as_bytes());
             let name = if is_whole { nodes.name_of(conn, heading)? } else { word.name.to_owned() };
-            let may = is_whole || (self.make && !name.is_empty());
+            let may = is_whole || (self.collecting && !name.is_empty());
             if may && (2..=6).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_alphanumeric()) {
-                if is_whole {
-                    tell(&format!("product {code} is not in the nomenclature; taken as heading {heading} as a whole"));
+                if !is_whole {
+                    nodes.wanted.insert(code, name);
+                    return Ok(Ok(Product { sector: 0, level: 0 }));
                 }
+                tell(&format!("product {code} is not in the nomenclature; taken as heading {heading} as a whole"));
                 self.changes.extend(nodes.make(conn, BTreeMap::from([(code.clone(), name)]))?);
                 found = nodes.by_code.get(code.as_bytes()).copied();
             }
@@ -136,7 +141,12 @@ impl Products {
             )));
         }
         let result = found.ok_or_else(|| nodes.unknown(&code));
-        nodes.resolved.entry(word.length).or_default().insert(Box::from(word.code), result.clone());
+        nodes.n_unknown += usize::from(result.is_err());
+        let words = nodes.resolved.entry(word.length).or_default();
+        if words.len() >= REMEMBERED {
+            words.clear();
+        }
+        words.insert(Box::from(word.code), result.clone());
         Ok(result)
     }
 
@@ -243,6 +253,9 @@ impl Edition {
     }
 
     fn unknown(&self, code: &str) -> String {
+        if self.n_unknown >= WITH_NEAREST {
+            return format!("{} has no `{code}`", self.code);
+        }
         let length = code.len();
         let same = self.by_code.keys().filter(|c| c.len() == length || !self.has_length(length));
         let same: Vec<&str> = same.filter_map(|c| std::str::from_utf8(c).ok()).collect();

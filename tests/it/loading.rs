@@ -162,6 +162,22 @@ fn every_row_is_counted_once_and_all_bad_ones_are_reported() {
 }
 
 #[test]
+fn a_file_of_unknown_codes_takes_neither_time_nor_memory() {
+    let folder = tempfile::tempdir().unwrap();
+    let lines: Vec<String> = (0..30_000).map(|n| format!("2020,156,X,Q{n},H5,27,1,,")).collect();
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    let path = file(folder.path(), "a.csv", &lines);
+    let reports = |db: &TestDb| folder.path().join(format!("unknown-{}.csv", db.backend()));
+    for db in prepared() {
+        let options = Options { report: Some(reports(&db)), ..Options::default() };
+        assert!(matches!(load(&db, &options, &path).0, Err(TransferError::BadLines(30_000))));
+        let told = std::fs::read_to_string(reports(&db)).unwrap();
+        assert_eq!(told.lines().count(), 30_001);
+        assert_eq!(told.matches("the nearest known").count(), 1_000, "looking for the nearest takes long");
+    }
+}
+
+#[test]
 fn totals_that_are_less_than_their_parts_are_listed() {
     let folder = tempfile::tempdir().unwrap();
     let path = file(
