@@ -248,8 +248,10 @@ impl Edition {
         Ok(conn.rows(statement, &[])?.first().and_then(|r| r.text(0)).unwrap_or_default().to_owned())
     }
 
+    /// Whether there are codes of this length. Sections of HS do not count: VIII is no heading.
     fn has_length(&self, length: usize) -> bool {
-        self.by_code.keys().any(|code| code.len() == length && code.as_ref() != b"TOTAL")
+        let is_code = |code: &[u8], node: &Product| code != b"TOTAL" && (self.family != "HS" || node.level != 1);
+        self.by_code.iter().any(|(code, node)| code.len() == length && is_code(code, node))
     }
 
     fn unknown(&self, code: &str) -> String {

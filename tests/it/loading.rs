@@ -378,7 +378,7 @@ fn inspecting_counts_and_writes_nothing() {
             "flows: 2 - EXPORT (1), IMPORT (1)",
             "reporters: 1 - CN (2)",
             "product levels: 1 - level 2 (2)",
-            "classification and currency: HS2012 USD",
+            "classification and currency: 2 - HS2012 USD (1), HS2017 USD (1)",
         ] {
             assert!(shown.contains(line), "`{line}` is missing in {shown}");
         }

@@ -30,9 +30,7 @@ pub struct Inspection {
     pub left_out: BTreeMap<String, u64>,
     /// Bad rows.
     pub bad: u64,
-    /// Classifications and currencies.
-    pub bodies: Vec<String>,
-    /// Figures by period, reporter, flow, level of the product.
+    /// Figures by classification and currency, period, reporter, partner, flow, level of the product.
     pub counts: Vec<(&'static str, BTreeMap<String, u64>)>,
 }
 
@@ -49,7 +47,6 @@ impl fmt::Display for Inspection {
         for (why, count) in &self.left_out {
             writeln!(f, "left out: {count} ({why})")?;
         }
-        writeln!(f, "classification and currency: {}", self.bodies.join(", "))?;
         for (what, counts) in &self.counts {
             let shown: Vec<String> = counts.iter().take(SHOWN).map(|(name, n)| format!("{name} ({n})")).collect();
             let rest = if counts.len() > SHOWN { format!(" and {} more", counts.len() - SHOWN) } else { String::new() };
@@ -83,8 +80,6 @@ pub fn inspect(
             job.report.borrow_mut().close()?;
             inspection.left_out = job.left_out.clone();
             inspection.bad = job.report.borrow().count();
-            inspection.bodies =
-                job.meaning.bodies.iter().map(|(_, edition, currency)| format!("{edition} {currency}")).collect();
             out = Some(inspection);
             Err(TransferError::Usage("taken back".to_owned()))
         })
@@ -104,22 +99,37 @@ fn count(
 ) -> Done<()> {
     let regions = conn.rows(Fixed("SELECT id, code FROM regions"), &[])?;
     let regions: BTreeMap<i64, &str> = regions.iter().filter_map(|r| Some((r.int(0)?, r.text(1)?))).collect();
-    let sectors = conn.rows(Fixed("SELECT id, level FROM sectors"), &[])?;
-    let levels: BTreeMap<i64, i64> = sectors.iter().filter_map(|r| Some((r.int(0)?, r.int(1)?))).collect();
+    let statement =
+        Fixed("SELECT s.id, s.level, c.code FROM sectors s JOIN classifications c ON c.id = s.classification_id");
+    let sectors = conn.rows(statement, &[])?;
+    let sectors: BTreeMap<i64, (i64, &str)> =
+        sectors.iter().filter_map(|r| Some((r.int(0)?, (r.int(1)?, r.text(2)?)))).collect();
     let mut merged = job.merged(sorter, "counting")?;
-    let [mut periods, mut reporters, mut flows, mut products] = [(); 4].map(|()| BTreeMap::<String, u64>::new());
+    let [mut bodies, mut periods, mut reporters, mut partners, mut flows, mut products] =
+        [(); 6].map(|()| BTreeMap::<String, u64>::new());
     while let Some(figure) = merged.next()? {
         inspection.figures += 1;
         let key = figure.key;
         let period = Period { start: i32::from(key.start), months: i32::from(key.months) };
         *periods.entry(period.to_string()).or_default() += 1;
-        let reporter = regions.get(&i64::from(key.reporter)).copied().unwrap_or_default();
-        *reporters.entry(reporter.to_owned()).or_default() += 1;
+        let region = |id: u32| regions.get(&i64::from(id)).copied().unwrap_or_default().to_owned();
+        *reporters.entry(region(key.reporter)).or_default() += 1;
+        *partners.entry(region(key.partner)).or_default() += 1;
         *flows.entry(name_of(FLOWS, i64::from(key.flow)).unwrap_or_default().to_owned()).or_default() += 1;
-        let level = levels.get(&i64::from(key.sector)).copied().unwrap_or(0);
-        *products.entry(format!("level {level}")).or_default() += 1;
+        let (level, classification) = sectors.get(&i64::from(key.sector)).copied().unwrap_or_default();
+        let level = if level == 0 { "all goods".to_owned() } else { format!("level {level}") };
+        *products.entry(level).or_default() += 1;
+        // A dataset may hold several editions: each figure says its own.
+        let currency = job.meaning.bodies.get(usize::from(key.dataset)).map_or("", |(_, _, currency)| currency);
+        *bodies.entry(format!("{classification} {currency}")).or_default() += 1;
     }
-    inspection.counts =
-        vec![("periods", periods), ("reporters", reporters), ("flows", flows), ("product levels", products)];
+    inspection.counts = vec![
+        ("classification and currency", bodies),
+        ("periods", periods),
+        ("reporters", reporters),
+        ("partners", partners),
+        ("flows", flows),
+        ("product levels", products),
+    ];
     Ok(())
 }

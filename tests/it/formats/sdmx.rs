@@ -7,7 +7,7 @@ use tearoad::transfer::layout::Layout;
 use super::{plainly, read, read_by, write};
 
 /// A user's layout: which dimension is what.
-const OWN: &str = r#"
+pub const OWN: &str = r#"
 format = "own"
 title = "Trade by SDMX"
 [dataset]

@@ -1,6 +1,7 @@
 //! Files are told by header and name, and what is not sure is refused.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use tearoad::storage::conn::Address;
 use tearoad::transfer::Options;
@@ -102,6 +103,52 @@ fn a_file_is_inspected_without_writing() {
             assert_eq!((inspection.bad, inspection.figures > 0), (0, true), "{format}: {inspection}");
             assert!(inspection.to_string().contains("reporters: "), "{inspection}");
         }
+        // Every edition of the file is named, and what is no product of one.
+        let rows =
+            ["H5,0,TOTAL", "H5,6,010121", "H4,6,010121", "H6,4,101"].map(|row| format!("2020,CHN,W00,M,{row},1\n"));
+        let header = "period,reporterISO,partnerISO,flowCode,classificationCode,aggrLevel,cmdCode,primaryValue\n";
+        let file = write(folder.path(), "editions.csv", [&[header.to_owned()], rows.as_slice()].concat().concat());
+        let layout = Layout::of_format("comtrade").unwrap();
+        let inspection = inspect(&mut db.conn(), &layout, &plainly(), &[file], &|_| {}).unwrap().to_string();
+        for line in [
+            "classification and currency: 4 - HS USD (1), HS2012 USD (1), HS2017 USD (1), HS2022 USD (1)",
+            "partners: 1 - WLD (4)",
+            "product levels: 3 - all goods (1), level 4 (1), level 6 (2)",
+        ] {
+            assert!(inspection.lines().any(|l| l == line), "`{line}` is missing in {inspection}");
+        }
         assert!(super::stored(&db).is_empty());
     }
+}
+
+#[test]
+fn a_users_layout_of_sdmx_and_files_of_any_format_come_in_by_the_program() {
+    let folder = tempfile::tempdir().unwrap();
+    let layout = write(folder.path(), "own.toml", sdmx::OWN);
+    let text = "DATAFLOW,REF_AREA,COUNTERPART_AREA,ACTIVITY,FLOW,TIME_PERIOD,OBS_VALUE\nX,CHN,USA,01,X,2020,12.5\n";
+    let file = write(folder.path(), "own.csv", text);
+    let database = folder.path().join("own.db");
+    let run = |arguments: &[&str]| {
+        let out = Command::new(env!("CARGO_BIN_EXE_tearoad"))
+            .args(arguments)
+            .args(["--database-url", database.to_str().unwrap()])
+            .env_remove("TEAROAD_TEST_DATABASE_URL")
+            .output()
+            .unwrap();
+        (out.status.code(), [out.stdout, out.stderr].concat().into_iter().map(char::from).collect::<String>())
+    };
+    let like = write(folder.path(), "like.toml", format!("like = \"sdmx\"\n{}", sdmx::OWN));
+    let (layout, like, file) = (layout.to_str().unwrap(), like.to_str().unwrap(), file.to_str().unwrap());
+    assert_eq!(run(&["migrate", "up"]).0, Some(0));
+    let (code, said) = run(&["import", "sdmx", "--layout", layout, file]);
+    assert!(code == Some(0) && said.contains("1 stored (1 new"), "{code:?} {said}");
+    let (code, said) = run(&["inspect", "--layout", like, file]);
+    assert!(code == Some(0) && said.contains("format: Trade by SDMX"), "{code:?} {said}");
+    let (code, said) = run(&["import", "auto", file]);
+    assert!(code == Some(1) && said.contains("this is SDMX-CSV"), "{code:?} {said}");
+    // No nomenclature was imported: there are chapters only.
+    let wits = wits::fixture(folder.path());
+    let (code, said) = run(&["import", "auto", wits.to_str().unwrap()]);
+    assert!(code == Some(1) && said.contains("taken as World Bank WITS"), "{code:?} {said}");
+    assert!(said.contains("HS2017 has no codes of 4 places here; import its nomenclature first"), "{said}");
 }
