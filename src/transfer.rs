@@ -78,6 +78,8 @@ pub struct Options {
     pub complete: bool,
     /// Remove figures of the same reporters, flows and periods that the files do not have.
     pub replace: bool,
+    /// Several files hold parts of the same figures, where the format adds rows.
+    pub parts: bool,
     /// Do everything and keep nothing.
     pub dry_run: bool,
     /// Make products that the nomenclature lacks, named as the files name them.

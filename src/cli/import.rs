@@ -49,6 +49,11 @@ fn with_figures(command: Command) -> Command {
             "Remove figures of the same reporters, flows and periods that the files do not have",
         ))
         .arg(flag(
+            "parts",
+            "parts",
+            "Several files hold parts of the same figures; add them, where the format adds rows",
+        ))
+        .arg(flag(
             "new_products",
             "new-products",
             "Make products that the nomenclature lacks, named as the files name them",
@@ -122,6 +127,7 @@ fn options(arguments: &ArgMatches) -> Options {
         skip_bad: is_set("skip_bad"),
         complete: is_set("complete"),
         replace: is_set("replace"),
+        parts: is_set("parts"),
         dry_run: is_set("dry_run"),
         new_products: is_set("new_products"),
         dataset: text("dataset"),

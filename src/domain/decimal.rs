@@ -8,6 +8,9 @@ pub enum DecimalError {
     /// Not digits with at most one point.
     #[error("not a decimal number with a point")]
     Malformed,
+    /// Signs between groups of digits that are not groups of three.
+    #[error("the signs between digits do not part groups of three")]
+    Grouping,
     /// Does not fit 64 bits at the wanted scale.
     #[error("too large")]
     TooLarge,

@@ -41,7 +41,7 @@ pub const ORIGINS: &[Code] =
 /// How firm a figure is.
 pub const STATUSES: &[Code] = &[
     ("NORMAL", 1, "As reported."),
-    ("ESTIMATED", 2, "Estimated by the source, in value or in weight."),
+    ("ESTIMATED", 2, "Estimated by the source, in value or in weight, or a sum of which a part is withheld."),
     ("CONFIDENTIAL", 3, "Withheld by the source; the value is null."),
     ("MISSING", 4, "Announced but not available; the value is null."),
 ];

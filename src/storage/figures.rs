@@ -85,11 +85,34 @@ pub struct Load {
     pub revision: i64,
 }
 
+/// Within what files hold all figures there are, in the classifications that they are in: a file in one edition of HS
+/// says nothing about figures in another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scope {
+    /// Within a period: all reporters, partners, products and flows.
+    Period,
+    /// Within a reporter and period.
+    Reporter,
+    /// Within a reporter, period and flow.
+    Flow,
+}
+
+impl Scope {
+    fn columns(self) -> &'static [&'static str] {
+        match self {
+            Self::Period => &["period_start", "period_months"],
+            Self::Reporter => &["period_start", "period_months", "reporter_id"],
+            Self::Flow => &["period_start", "period_months", "reporter_id", "flow"],
+        }
+    }
+}
+
 /// How figures are compared with those that are there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Manner {
-    /// The files hold all figures of their reporters, flows and periods: what they do not have is gone.
-    Replace,
+    /// What the files do not have within the scope is gone.
+    Replace(Scope),
     /// Figures are added and changed.
     Add,
     /// The same; a figure from another source is another figure.
@@ -148,6 +171,7 @@ pub fn fill<E: From<StorageError> + From<diesel::result::Error> + std::error::Er
 pub fn stage<E: From<StorageError> + From<diesel::result::Error> + std::error::Error>(
     conn: &mut Conn,
     load: Load,
+    manner: Manner,
     next: Next<'_, E>,
 ) -> Result<(), E> {
     match conn {
@@ -169,11 +193,13 @@ pub fn stage<E: From<StorageError> + From<diesel::result::Error> + std::error::E
         "CREATE INDEX import_figures_group ON import_figures (reporter_id, {})",
         "flow, period_start, period_months, partner_id, sector_id"
     ))?;
-    // Asked for each figure that may be gone; joined to the staged figures themselves it would take their square.
-    conn.batch("CREATE TEMPORARY TABLE import_groups AS SELECT DISTINCT f.reporter_id, f.flow, f.period_start, f.period_months, s.classification_id FROM import_figures f JOIN sectors s ON s.id = f.sector_id")?;
-    conn.batch("CREATE INDEX import_groups_key ON import_groups (reporter_id, period_start, period_months, flow, classification_id)")?;
+    if let Manner::Replace(scope) = manner {
+        // Asked for each figure that may be gone; joined to the staged figures themselves it would take their square.
+        let columns = scope.columns().join(", ");
+        conn.batch(&format!("CREATE TEMPORARY TABLE import_groups AS SELECT DISTINCT {columns}, classification_id FROM import_figures f JOIN sectors s ON s.id = f.sector_id; CREATE INDEX import_groups_key ON import_groups ({columns}, classification_id)"))?;
+    }
     if matches!(conn, Conn::Postgres(_)) {
-        conn.batch("ANALYZE import_figures; ANALYZE import_groups")?;
+        conn.batch("ANALYZE import_figures")?;
     }
     Ok(())
 }
@@ -190,10 +216,10 @@ pub fn compare(conn: &mut Conn, dataset: i64, manner: Manner) -> Result<Vec<(Gro
         let n = |at: usize| row.int(at).unwrap_or(0);
         out.insert((n(0), n(1), n(2)), Counts { staged: n(3), inserted: n(4), updated: n(5), deleted: 0 });
     }
-    if manner == Manner::Replace {
+    if let Manner::Replace(scope) = manner {
         let statement = Statement(format!(
             "SELECT t.reporter_id, t.period_start, t.period_months, COUNT(*) FROM trade_figures t WHERE {} GROUP BY t.reporter_id, t.period_start, t.period_months",
-            gone(dataset)
+            gone(dataset, scope)
         ));
         for row in conn.rows(statement, &[])? {
             let n = |at: usize| row.int(at).unwrap_or(0);
@@ -205,8 +231,8 @@ pub fn compare(conn: &mut Conn, dataset: i64, manner: Manner) -> Result<Vec<(Gro
 
 /// Writes the staged figures that are new or differ, and removes those that are gone where that is asked for.
 pub fn apply(conn: &mut Conn, load: Load, changed: u64, manner: Manner) -> Result<(), StorageError> {
-    if manner == Manner::Replace {
-        bulk::execute(conn, &Statement(format!("DELETE FROM trade_figures AS t WHERE {}", gone(load.dataset))))?;
+    if let Manner::Replace(scope) = manner {
+        bulk::execute(conn, &Statement(format!("DELETE FROM trade_figures AS t WHERE {}", gone(load.dataset, scope))))?;
     }
     let set: Vec<String> =
         CONTENT.iter().chain(&["source_id", "revision"]).map(|c| format!("{c} = excluded.{c}")).collect();
@@ -235,9 +261,36 @@ pub fn missing(conn: &mut Conn, dataset: i64) -> Result<Vec<Vec<Value>>, Storage
     Ok(conn.rows(statement, &[])?.into_iter().map(|row| row.values).collect())
 }
 
+/// Measures that the staged figures lack are taken from the figures that are there: a file of weights erases no value.
+pub fn keep_measures(conn: &mut Conn, dataset: i64) -> Result<(), StorageError> {
+    let value = "value_scaled = t.value_scaled, status = t.status";
+    for (column, set) in [("value_scaled", value), ("net_weight_g", "net_weight_g = t.net_weight_g")] {
+        let statement = format!(
+            "UPDATE import_figures AS s SET {set} FROM trade_figures t WHERE t.dataset_id = {dataset} AND t.origin = 1 AND {} AND s.{column} IS NULL AND t.{column} IS NOT NULL",
+            joined("t", "s")
+        );
+        bulk::execute(conn, &Statement(statement))?;
+    }
+    Ok(())
+}
+
+/// How many staged figures have another amount than the figure that is there, by reporter and period.
+pub fn overwritten(conn: &mut Conn, dataset: i64) -> Result<Vec<(Group, i64)>, StorageError> {
+    let other = ["value_scaled", "net_weight_g", "quantity_milli"]
+        .map(|c| format!("(t.{c} IS NOT NULL AND t.{c} IS DISTINCT FROM s.{c})"));
+    let statement = Statement(format!(
+        "SELECT s.reporter_id, s.period_start, s.period_months, COUNT(*) FROM import_figures s JOIN trade_figures t ON t.dataset_id = {dataset} AND {} AND t.origin = 1 WHERE {} GROUP BY s.reporter_id, s.period_start, s.period_months ORDER BY 1, 2, 3",
+        joined("t", "s"),
+        other.join(" OR ")
+    ));
+    let number = |row: &super::value::Row, at: usize| row.int(at).unwrap_or(0);
+    let rows = conn.rows(statement, &[])?;
+    Ok(rows.iter().map(|r| ((number(r, 0), number(r, 1), number(r, 2)), number(r, 3))).collect())
+}
+
 /// Ends staging.
 pub fn unstage(conn: &mut Conn) -> Result<(), StorageError> {
-    conn.batch("DROP TABLE import_figures; DROP TABLE import_groups")
+    conn.batch("DROP TABLE import_figures; DROP TABLE IF EXISTS import_groups")
 }
 
 /// Runs a load; on SQLite without the indexes beside the key where making them anew is faster than keeping them up to
@@ -436,10 +489,9 @@ fn differs(one: &str, other: &str, manner: Manner) -> String {
         .join(" OR ")
 }
 
-/// Figures `t` of the staged reporters, flows, periods and classifications that are not staged: a file in one edition of
-/// HS says nothing about figures in another.
-fn gone(dataset: i64) -> String {
-    let group = ["reporter_id", "flow", "period_start", "period_months"].map(|c| format!("g.{c} = t.{c}"));
+/// Figures `t` that are not staged, in what is staged as far as the scope goes.
+fn gone(dataset: i64, scope: Scope) -> String {
+    let group: Vec<String> = scope.columns().iter().map(|c| format!("g.{c} = t.{c}")).collect();
     format!(
         "t.dataset_id = {dataset} AND t.origin = 1 AND EXISTS (SELECT 1 FROM import_groups g JOIN sectors c ON c.id = t.sector_id AND c.classification_id = g.classification_id WHERE {}) AND NOT EXISTS (SELECT 1 FROM import_figures s WHERE {})",
         group.join(" AND "),

@@ -3,6 +3,7 @@
 
 mod coverage;
 pub mod inspect;
+mod merge;
 pub(in crate::transfer) mod store;
 mod totals;
 mod write;
@@ -10,7 +11,7 @@ mod write;
 pub use inspect::inspect;
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -19,13 +20,15 @@ use super::layout::{CompanionOf, Holds, Layout, Repeated};
 use super::places::Places;
 use super::products::Products;
 use super::progress::Progress;
-use super::reading::{Meaning, Read, Reader, edition_in_name, edition_of_option};
+use super::reading::{Meaning, Read, Reader, Units, edition_in_name, edition_of_option};
 use super::report::{Bad, Report, Tell};
 use super::rows::Rows;
 use super::run::{Run, in_transaction};
-use super::sorted::{Figure, Sorted, Sorter};
+use super::sorted::Sorter;
 use super::{Options, Summary, TransferError};
 use crate::storage::conn::Conn;
+use crate::storage::figures::Scope;
+use merge::{Merged, Policy};
 
 type Done<T> = Result<T, TransferError>;
 
@@ -51,29 +54,14 @@ struct Job<'a> {
     /// Files of figures.
     files: Vec<Input>,
     companions: Vec<(Input, CompanionOf)>,
+    /// SHA-256 of the files on the disk.
+    hashes: HashMap<PathBuf, String>,
+    /// All files hold all that there is, as far as their format says so.
+    whole: bool,
     meaning: Meaning,
     report: RefCell<Report<'a>>,
     read: u64,
     left_out: BTreeMap<String, u64>,
-}
-
-/// Figures in order, one of each key.
-struct Merged<'a, 'b> {
-    sorted: Sorted,
-    ahead: Option<Figure>,
-    policy: Policy,
-    merged: u64,
-    rounded: u64,
-    report: &'b RefCell<Report<'a>>,
-    files: &'b [Input],
-    progress: Progress<'a>,
-}
-
-#[derive(Clone, Copy)]
-struct Policy {
-    repeated: Repeated,
-    /// Rows hold one measure each, to be put together.
-    one_measure: bool,
 }
 
 impl<'a> Job<'a> {
@@ -91,11 +79,13 @@ impl<'a> Job<'a> {
             tell,
             files: Vec::new(),
             companions: Vec::new(),
+            hashes: HashMap::new(),
+            whole: true,
             meaning: Meaning {
                 places,
                 products,
                 bodies: Vec::new(),
-                units: vec![String::new()],
+                units: Units::default(),
                 edition: options.edition.as_deref().map(edition_of_option),
                 flows,
                 flow: options.flow.as_deref().map(str::to_ascii_uppercase),
@@ -141,7 +131,41 @@ impl<'a> Job<'a> {
         if self.files.len() > usize::from(u16::MAX) {
             return Err(TransferError::Usage("an import takes at most 65,535 files".to_owned()));
         }
+        let partial = self.files.iter().find(|f| !self.layout.is_whole(f.name()));
+        self.whole = partial.is_none();
+        if let Some(partial) = partial.filter(|_| self.layout.replaces.is_some() && !self.options.replace) {
+            (self.tell)(&format!(
+                "{} is not named as published: its figures are added, and none that it lacks is removed; --replace removes them",
+                partial.shown()
+            ));
+        }
+        self.hash_files()
+    }
+
+    /// The same file given twice would double sums.
+    fn hash_files(&mut self) -> Done<()> {
+        let mut seen: HashMap<(&str, Option<&String>), &Input> = HashMap::new();
+        for file in &self.files {
+            if !self.hashes.contains_key(&file.path) {
+                self.hashes.insert(file.path.clone(), input::sha256(&file.path)?);
+            }
+        }
+        for file in self.files.iter().filter(|_| self.layout.repeated == Repeated::Add) {
+            let hash = self.hashes.get(&file.path).map(String::as_str).unwrap_or_default();
+            if let Some(other) = seen.insert((hash, file.member.as_ref()), file) {
+                return Err(TransferError::Usage(format!(
+                    "{} and {} are the same file; their figures would count twice: give it once",
+                    other.shown(),
+                    file.shown()
+                )));
+            }
+        }
         Ok(())
+    }
+
+    /// Within what figures that the files lack are removed, if at all.
+    fn replaces(&self) -> Option<Scope> {
+        self.layout.replaces.filter(|_| self.whole).or(self.options.replace.then_some(Scope::Flow))
     }
 
     fn fallback(&self) -> Done<super::rows::Fallback> {
@@ -260,12 +284,8 @@ impl<'a> Job<'a> {
     /// The figures in order, with their progress under the name of what is done with them.
     fn merged(&self, sorter: Sorter, what: &'static str) -> Done<Merged<'a, '_>> {
         let progress = Progress::of_figures(what, sorter.count(), self.tell);
-        let sorted = sorter.sorted().map_err(unsorted)?;
-        let policy = Policy { repeated: self.layout.repeated, one_measure: self.layout.measure.is_some() };
-        let (report, files) = (&self.report, self.files.as_slice());
-        let mut out = Merged { sorted, ahead: None, policy, merged: 0, rounded: 0, report, files, progress };
-        out.ahead = out.sorted.next().transpose().map_err(unsorted)?;
-        Ok(out)
+        let policy = Policy::new(self.layout, self.options.parts);
+        Merged::new(sorter.sorted().map_err(unsorted)?, policy, &self.report, &self.files, progress)
     }
 
     fn write(&mut self, conn: &mut Conn, sorter: Sorter) -> Done<Summary> {
@@ -286,84 +306,4 @@ impl<'a> Job<'a> {
 
 fn unsorted(error: std::io::Error) -> TransferError {
     super::input::temporary(&error)
-}
-
-impl Merged<'_, '_> {
-    /// The next figure, put together from all rows of its key.
-    fn next(&mut self) -> Done<Option<Figure>> {
-        let Some(mut figure) = self.ahead.take() else { return Ok(None) };
-        loop {
-            self.progress.figure();
-            let next = self.sorted.next().transpose().map_err(unsorted)?;
-            match next {
-                Some(next) if next.key == figure.key => self.join(&mut figure, next)?,
-                next => {
-                    self.ahead = next;
-                    break;
-                }
-            }
-        }
-        if figure.value.is_none() && figure.status <= 2 {
-            // There is a weight or a quantity, and no value.
-            figure.status = 4;
-        }
-        self.rounded += u64::from(figure.rounded);
-        Ok(Some(figure))
-    }
-
-    fn join(&mut self, figure: &mut Figure, next: Figure) -> Done<()> {
-        let equal = |a: &Figure, b: &Figure| {
-            (a.value, a.weight, a.quantity, a.unit, a.status) == (b.value, b.weight, b.quantity, b.unit, b.status)
-        };
-        let complements =
-            figure.value.is_none() != next.value.is_none() && (figure.weight.is_none() || next.weight.is_none());
-        let or_add = |a: Option<i64>, b: Option<i64>| match (a, b) {
-            (Some(a), Some(b)) => a.checked_add(b).map(Some).ok_or(()),
-            (a, b) => Ok(a.or(b)),
-        };
-        if self.policy.one_measure && complements {
-            figure.value = figure.value.or(next.value);
-            figure.weight = figure.weight.or(next.weight);
-            self.merged += 1;
-        } else if self.policy.repeated == Repeated::Add {
-            let add = |a: Option<i64>, b: Option<i64>| match (a, b) {
-                (Some(a), Some(b)) => a.checked_add(b).map(Some).ok_or(()),
-                _ => Ok(None),
-            };
-            let value = or_add(figure.value, next.value);
-            // Where rows hold one measure each, one without a weight is silent about it.
-            let weight = if self.policy.one_measure { or_add } else { add }(figure.weight, next.weight);
-            let quantity = if figure.unit == next.unit { add(figure.quantity, next.quantity) } else { Ok(None) };
-            match (value, weight, quantity) {
-                (Ok(value), Ok(weight), Ok(quantity)) => {
-                    figure.value = value;
-                    figure.weight = weight;
-                    figure.quantity = quantity;
-                    figure.status = figure.status.max(next.status);
-                    figure.rounded |= next.rounded;
-                    self.merged += 1;
-                }
-                _ => self.refuse(&next, "added to the earlier rows of its key it is too large"),
-            }
-        } else if equal(figure, &next) {
-            self.merged += 1;
-        } else {
-            let place = match self.files.get(usize::from(figure.file)) {
-                Some(file) if figure.file != next.file => format!("line {} of {}", figure.line, file.shown()),
-                _ => format!("line {}", figure.line),
-            };
-            self.refuse(
-                &next,
-                &format!("{place} has the same reporter, partner, product, flow and period with other numbers"),
-            );
-        }
-        Ok(())
-    }
-
-    fn refuse(&mut self, figure: &Figure, reason: &str) {
-        let file = self.files.get(usize::from(figure.file)).map(Input::shown).unwrap_or_default();
-        let value = figure.value.map(|v| v.to_string()).unwrap_or_default();
-        let bad = Bad { file: &file, line: figure.line.into(), column: "row", value: &value };
-        self.report.borrow_mut().bad(bad, reason);
-    }
 }

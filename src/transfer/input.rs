@@ -27,6 +27,8 @@ pub struct Input {
     pub member: Option<String>,
     /// Bytes on the disk.
     pub size: u64,
+    /// Its place among the files of rows in the zip, from 1.
+    pub at: usize,
     /// Given by name, not found in a folder or zip.
     pub named: bool,
 }
@@ -34,7 +36,8 @@ pub struct Input {
 impl Input {
     /// A file on the disk, as it is.
     pub fn file(path: &Path) -> Self {
-        Self { path: path.to_owned(), member: None, size: std::fs::metadata(path).map_or(0, |m| m.len()), named: true }
+        let size = std::fs::metadata(path).map_or(0, |m| m.len());
+        Self { path: path.to_owned(), member: None, at: 1, size, named: true }
     }
 
     /// How messages name it.
@@ -159,10 +162,11 @@ fn members(path: &Path) -> Result<Vec<Input>, TransferError> {
         // What packers of macOS add is no data.
         if entry.is_file() && may_hold_rows(&name) && !name.contains("__MACOSX/") {
             let size = entry.compressed_size();
-            out.push(Input { path: path.to_owned(), member: Some(name), size, named: false });
+            out.push(Input { path: path.to_owned(), member: Some(name), at: 1, size, named: false });
         }
     }
     out.sort_by(|a, b| a.member.cmp(&b.member));
+    (1..).zip(&mut out).for_each(|(at, input)| input.at = at);
     Ok(out)
 }
 

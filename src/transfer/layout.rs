@@ -11,6 +11,7 @@ use serde::Deserialize;
 use super::TransferError;
 use super::input::unreadable;
 use crate::domain::fold::fold;
+use crate::storage::figures::Scope;
 
 #[derive(Embed)]
 #[folder = "data/formats"]
@@ -48,7 +49,7 @@ pub struct Layout {
     /// semicolons.
     #[serde(default)]
     pub decimal: DecimalSign,
-    /// Signs inside numbers that mean nothing.
+    /// Signs between groups of three digits.
     #[serde(default)]
     pub grouping: String,
     /// Where the figures go.
@@ -85,9 +86,11 @@ pub struct Layout {
     /// What several rows of one key mean.
     #[serde(default)]
     pub repeated: Repeated,
-    /// A file holds all figures of its reporters and periods: what it no longer has is removed.
-    #[serde(default)]
-    pub replaces: bool,
+    /// Within what a file holds all figures there are: what it no longer has is removed.
+    pub replaces: Option<Scope>,
+    /// A regular expression for the names of files as they are published, without case: `replaces`, `complete` and
+    /// `complete_above` count for these alone. An excerpt under another name only adds.
+    pub whole: Option<String>,
     /// A file holds all partners and products of its reporters and periods.
     #[serde(default)]
     pub complete: bool,
@@ -397,6 +400,10 @@ pub enum Holds {
     Areas,
 }
 
+fn names_like(pattern: &str) -> Result<regex::Regex, regex::Error> {
+    regex::RegexBuilder::new(pattern).case_insensitive(true).build()
+}
+
 fn windows() -> String {
     "windows-1252".to_owned()
 }
@@ -430,6 +437,10 @@ impl Layout {
         let told = |of: &WordsOf| of.by_column.is_empty() && of.by_name.is_empty();
         if !layout.status.iter().all(told) {
             return Err(wrong("`by_column` and `by_name` are for flows".to_owned()));
+        }
+        if let Some(pattern) = &layout.whole {
+            names_like(pattern)
+                .map_err(|e| wrong(format!("`whole` is `{pattern}`, expected a pattern of names: {e}")))?;
         }
         if layout.value.is_empty() {
             return Err(wrong("`value` is empty; a format has at least one amount".to_owned()));
@@ -517,6 +528,11 @@ impl Layout {
         let name = fold(name);
         let is_named = self.named.is_empty() || self.named.iter().any(|word| name.contains(&fold(word)));
         is_named && self.fits(header)
+    }
+
+    /// Whether a file with this name holds all that there is, as far as the format says so of any.
+    pub fn is_whole(&self, name: &str) -> bool {
+        self.whole.as_deref().and_then(|pattern| names_like(pattern).ok()).is_none_or(|names| names.is_match(name))
     }
 
     /// The table of the format that has this header.

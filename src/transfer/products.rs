@@ -18,6 +18,8 @@ pub struct Product {
     pub sector: u32,
     /// Its level.
     pub level: u8,
+    /// The code was longer and is cut.
+    pub cut: bool,
 }
 
 /// What words of one length meant; those that mean nothing too.
@@ -112,8 +114,8 @@ impl Products {
         if let Some(known) = nodes.resolved.get(&word.length).and_then(|words| words.get(word.code)) {
             return Ok(known.clone());
         }
-        let code = match written(of, &self.mapped, word, nodes.family == "HS") {
-            Ok(code) => code,
+        let (code, cut) = match written(of, &self.mapped, word, nodes.family == "HS") {
+            Ok(written) => written,
             Err(reason) => return Ok(Err(reason)),
         };
         let mut found = nodes.by_code.get(code.as_bytes()).copied();
@@ -125,7 +127,7 @@ impl Products {
             if may && (2..=6).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_alphanumeric()) {
                 if !is_whole {
                     nodes.wanted.insert(code, name);
-                    return Ok(Ok(Product { sector: 0, level: 0 }));
+                    return Ok(Ok(Product { sector: 0, level: 0, cut: false }));
                 }
                 tell(&format!("product {code} is not in the nomenclature; taken as heading {heading} as a whole"));
                 self.changes.extend(nodes.make(conn, BTreeMap::from([(code.clone(), name)]))?);
@@ -140,7 +142,7 @@ impl Products {
                 code.len()
             )));
         }
-        let result = found.ok_or_else(|| nodes.unknown(&code));
+        let result = found.map(|node| Product { cut, ..node }).ok_or_else(|| nodes.unknown(&code));
         nodes.n_unknown += usize::from(result.is_err());
         let words = nodes.resolved.entry(word.length).or_default();
         if words.len() >= REMEMBERED {
@@ -171,21 +173,26 @@ impl Products {
     }
 }
 
-/// The code as the classification writes it.
-fn written(of: &ProductOf, mapped: &HashMap<String, String>, word: Word<'_>, is_hs: bool) -> Result<String, String> {
+/// The code as the classification writes it, and whether it was longer.
+fn written(
+    of: &ProductOf,
+    mapped: &HashMap<String, String>,
+    word: Word<'_>,
+    is_hs: bool,
+) -> Result<(String, bool), String> {
     let text = std::str::from_utf8(word.code).map_err(|_| "expected a code of letters and digits".to_owned())?;
     let mut code = text.trim();
     if let Some(end) = of.before.as_deref().and_then(|before| code.find(before)) {
         code = code.get(..end).unwrap_or(code).trim();
     }
     if let Some(given) = mapped.get(&code.to_uppercase()) {
-        return Ok(given.clone());
+        return Ok((given.clone(), false));
     }
     if let Some((_, given)) = of.codes.iter().find(|(from, _)| from.eq_ignore_ascii_case(code)) {
-        return Ok(given.clone());
+        return Ok((given.clone(), false));
     }
     if of.total.iter().any(|total| total.eq_ignore_ascii_case(code)) {
-        return Ok("TOTAL".to_owned());
+        return Ok(("TOTAL".to_owned(), false));
     }
     let plain = !code.is_empty()
         && code.len() <= 20
@@ -203,10 +210,11 @@ fn written(of: &ProductOf, mapped: &HashMap<String, String>, word: Word<'_>, is_
     if length > 0 && code.len() > length && of.cut.is_none() {
         return Err(format!("expected a code of {length} places"));
     }
+    let is_longer = of.cut.is_some_and(|cut| code.len() > cut);
     if let Some(cut) = of.cut {
         code.truncate(cut);
     }
-    Ok(code)
+    Ok((code, is_longer))
 }
 
 impl Edition {
@@ -221,7 +229,7 @@ impl Edition {
         for row in conn.rows(statement, &[])? {
             let (Some(code), Some(id), Some(level)) = (row.text(0), row.int(1), row.int(2)) else { continue };
             let (Ok(sector), Ok(level)) = (u32::try_from(id), u8::try_from(level)) else { continue };
-            self.by_code.insert(Box::from(code.as_bytes()), Product { sector, level });
+            self.by_code.insert(Box::from(code.as_bytes()), Product { sector, level, cut: false });
             if row.text(3).is_none() {
                 self.unnamed.insert(Box::from(code.as_bytes()), ());
             }

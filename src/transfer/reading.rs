@@ -5,7 +5,7 @@ mod cells;
 mod told;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 pub use told::{edition_in_name, edition_of_option};
 
@@ -22,7 +22,7 @@ use crate::domain::decimal::{Scaled, parse_cell};
 use crate::domain::flow::{STATUSES, code_of};
 use crate::domain::period::{self, Period};
 use crate::storage::conn::Conn;
-use cells::{area, expected, first_filled, flow_code, place_of, unit_words, word};
+use cells::{area, expected, first_filled, flow_code, grouped, unit_words, word};
 
 /// What may stand for a figure's dataset: classification and currency.
 pub type Body = (String, String, String);
@@ -37,13 +37,44 @@ pub struct Meaning {
     /// Datasets in the order in which they were met: family, edition, currency.
     pub bodies: Vec<Body>,
     /// Units of quantities.
-    pub units: Vec<String>,
+    pub units: Units,
     /// Edition said on the command line.
     pub edition: Option<String>,
     /// Words for other words, from the user's table: flows.
     pub flows: BTreeMap<String, String>,
     /// Direction said on the command line.
     pub flow: Option<String>,
+}
+
+/// Words of units, numbered as they are met; the first is no unit.
+#[derive(Debug)]
+pub struct Units {
+    words: Vec<String>,
+    places: HashMap<String, u16>,
+}
+
+impl Default for Units {
+    fn default() -> Self {
+        Self { words: vec![String::new()], places: HashMap::from([(String::new(), 0)]) }
+    }
+}
+
+impl Units {
+    /// The number of a unit; nothing where there are too many.
+    fn place(&mut self, unit: String) -> Option<u16> {
+        if let Some(known) = self.places.get(&unit) {
+            return Some(*known);
+        }
+        let place = u16::try_from(self.words.len()).ok()?;
+        self.words.push(unit.clone());
+        self.places.insert(unit, place);
+        Some(place)
+    }
+
+    /// All of them, in the order of their numbers.
+    pub fn words(&self) -> &[String] {
+        &self.words
+    }
 }
 
 /// What one row came to.
@@ -285,7 +316,10 @@ impl<'a> Reader<'a> {
             let text = of.fixed_unit.clone().unwrap_or_else(|| word(rows, units).1.into_owned());
             if !text.is_empty() && !of.none.iter().any(|none| none.eq_ignore_ascii_case(&text)) {
                 quantity = self.number(rows, columns, of, 3 + of.power)?;
-                unit = place_of(&mut meaning.units, of.units.get(&text).cloned().unwrap_or(text));
+                let named = of.units.get(&text).cloned().unwrap_or(text);
+                unit = meaning.units.place(named).ok_or_else(|| {
+                    (word(rows, units).0, "there are more than 65,535 units; a unit is a word such as kg".to_owned())
+                })?;
             }
         }
         Ok(Common { period, reporter, partner, flow, status, weight, quantity, unit, power: 0 })
@@ -331,16 +365,20 @@ impl<'a> Reader<'a> {
     ) -> Result<Result<(Product, usize), Wrong>, TransferError> {
         let mut at = None;
         let edition = match (&self.named_edition, &self.edition, &self.layout.product.edition) {
-            (Some(edition), _, _) => edition.as_str(),
-            (None, Some((columns, of)), _) => {
+            (asked, Some((columns, of)), _) if !columns.is_empty() => {
                 let (column, word) = word(rows, columns);
                 at = column;
-                match of.meaning(&word) {
-                    Some(edition) => edition,
-                    None => return Ok(Err((at, expected(of)))),
+                match (asked, of.meaning(&word)) {
+                    (Some(asked), _) if word.is_empty() => asked.as_str(),
+                    (Some(asked), Some(edition)) if asked != edition => {
+                        return Ok(Err((at, format!("the row tells {edition}, --edition {asked}; leave it out"))));
+                    }
+                    (_, Some(edition)) => edition,
+                    (_, None) => return Ok(Err((at, expected(of)))),
                 }
             }
-            (None, None, Some(EditionOf::ByYear { since })) => {
+            (Some(edition), _, _) => edition.as_str(),
+            (None, _, Some(EditionOf::ByYear { since })) => {
                 let in_force = since.iter().rev().find(|(first, _)| first.parse::<i32>().is_ok_and(|f| f <= year));
                 match in_force {
                     Some((_, edition)) => edition.as_str(),
@@ -460,6 +498,9 @@ impl<'a> Reader<'a> {
         if decimal == '.' && grouping.is_empty() {
             return parse_cell(text, scale);
         }
+        if !grouped(text, grouping, decimal) {
+            return Err(crate::domain::decimal::DecimalError::Grouping);
+        }
         let mut plain = String::with_capacity(text.len());
         for c in text.chars().filter(|c| !grouping.contains(*c)) {
             // A point where commas are written is neither.
@@ -522,6 +563,8 @@ impl<'a> Reader<'a> {
             unit: common.unit,
             status: u8::try_from(status).unwrap_or(1),
             rounded,
+            cut: product.cut,
+            weight_only: amount.weight_only,
             file: self.file,
             line: u32::try_from(line).unwrap_or(u32::MAX),
         })

@@ -58,6 +58,10 @@ pub struct Figure {
     pub status: u8,
     /// Digits were rounded away.
     pub rounded: bool,
+    /// The code of the product was longer than those of the classification, and is cut: the figure is a part.
+    pub cut: bool,
+    /// The row tells of the weight alone, another one of the value.
+    pub weight_only: bool,
     /// Number of its file.
     pub file: u16,
     /// Its line.
@@ -65,15 +69,17 @@ pub struct Figure {
 }
 
 impl Figure {
-    fn place(&self) -> (Key, u16, u32) {
-        (self.key, self.file, self.line)
+    /// Before the parts of a figure stands the one that is reported whole.
+    fn place(&self) -> (Key, bool, u16, u32) {
+        (self.key, self.cut, self.file, self.line)
     }
 
     fn write(&self, out: &mut impl io::Write) -> io::Result<()> {
         let mut bytes = [0_u8; WIDTH];
         let mut rest = bytes.as_mut_slice();
         let k = &self.key;
-        rest.write_all(&[k.dataset, k.flow, k.months, self.status, u8::from(self.rounded), 0])?;
+        let flags = u8::from(self.rounded) | u8::from(self.cut) << 1 | u8::from(self.weight_only) << 2;
+        rest.write_all(&[k.dataset, k.flow, k.months, self.status, flags, 0])?;
         rest.write_all(&k.start.to_le_bytes())?;
         for number in [k.reporter, k.partner, k.sector, self.line] {
             rest.write_all(&number.to_le_bytes())?;
@@ -98,7 +104,7 @@ impl Figure {
         fn number<const N: usize>(part: &[u8]) -> [u8; N] {
             part.try_into().unwrap_or([0; N])
         }
-        let [dataset, flow, months, status, rounded, _] = number::<6>(take(6));
+        let [dataset, flow, months, status, flags, _] = number::<6>(take(6));
         let start = u16::from_le_bytes(number(take(2)));
         let mut id = || u32::from_le_bytes(number(take(4)));
         let (reporter, partner, sector, line) = (id(), id(), id(), id());
@@ -108,7 +114,8 @@ impl Figure {
         let mut amount = || Some(i64::from_le_bytes(number(take(8)))).filter(|n| *n != NONE);
         let (value, weight, quantity) = (amount(), amount(), amount());
         let key = Key { dataset, reporter, partner, sector, flow, start, months };
-        Self { key, value, weight, quantity, unit, status, rounded: rounded != 0, file, line }
+        let [rounded, cut, weight_only] = [1, 2, 4].map(|flag| flags & flag != 0);
+        Self { key, value, weight, quantity, unit, status, rounded, cut, weight_only, file, line }
     }
 }
 
@@ -269,6 +276,8 @@ mod tests {
             unit: 3,
             status: 1,
             rounded: n.is_multiple_of(5),
+            cut: n.is_multiple_of(7),
+            weight_only: n.is_multiple_of(11),
             file: 9,
             line: n,
         };

@@ -1,5 +1,6 @@
 //! Files of every format, each made here with the quirks of the real ones: what comes out of them, on both databases alike.
 
+mod added;
 mod baci;
 mod comtrade;
 mod national;

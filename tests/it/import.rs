@@ -125,7 +125,7 @@ fn two_lines_of_one_key_with_other_numbers_are_bad_sorted_or_not() {
         let file = write(folder.path(), "BACI_HS17_Y2020_V202501.csv", text);
         for db in prepared(folder.path()) {
             let (result, told) = load(&db, &Options::default(), &file);
-            assert!(matches!(result, Err(TransferError::BadLines(1))), "{result:?} {told:?}");
+            assert!(matches!(result, Err(TransferError::BadLines(2))), "{result:?} {told:?}");
             assert!(told[0].contains("has the same reporter"), "{told:?}");
         }
     }

@@ -95,8 +95,12 @@ fn a_negative_value_is_a_bad_line() {
 fn bad_lines_of_an_unsorted_file_are_told_once() {
     assert_refused(
         &["2020,710,999999,270900,1,1", "2020,710,156,270900,1,1", "2020,710,156,10121,1,1", "2020,710,156,10121,2,1"],
-        2,
-        &["line 2: `j` is `999999`", "line 5: `row`"],
+        3,
+        &[
+            "line 2: `j` is `999999`",
+            "line 4: `row` is `1000`: line 5 has the same",
+            "line 5: `row` is `2000`: line 4 has",
+        ],
     );
 }
 

@@ -28,9 +28,10 @@ pub(super) fn write(job: &Job<'_>, conn: &mut Conn, target: &Target, changes: &m
     let is_whole = |group: &Group| {
         let many = reporters.get(&(group.1, group.2)).copied().unwrap_or(0);
         let is_known = job.layout.complete || job.layout.complete_above.is_some_and(|limit| many > limit);
-        job.options.complete || (bad == 0 && is_known)
+        job.options.complete || (bad == 0 && job.whole && is_known)
     };
     let codes = region_codes(conn)?;
+    let n_before = changes.len();
     let mut rows = Vec::new();
     for (group, counts) in &target.groups {
         let before = held.get(group).copied();
@@ -41,7 +42,12 @@ pub(super) fn write(job: &Job<'_>, conn: &mut Conn, target: &Target, changes: &m
             continue;
         }
         let kept = before.map_or(0, |b| b.figures) - (counts.staged - counts.inserted) - counts.deleted;
-        rows.push(row(target.id, group, complete, counts.staged + kept.max(0)));
+        let figures = counts.staged + kept.max(0);
+        if figures == 0 {
+            forget(conn, target.id, group)?;
+        } else {
+            rows.push(row(target.id, group, complete, figures));
+        }
         changes.push(change_of(job, target, group, counts, codes.get(&group.0).map_or("", String::as_str)));
     }
     bulk::insert(
@@ -51,7 +57,16 @@ pub(super) fn write(job: &Job<'_>, conn: &mut Conn, target: &Target, changes: &m
         &["dataset_id", "reporter_id", "period_start", "period_months"],
         &rows,
     )?;
-    Ok(!rows.is_empty())
+    Ok(changes.len() > n_before)
+}
+
+/// A reporter and period of which nothing is left.
+fn forget(conn: &mut Conn, dataset: i64, (reporter, start, months): &Group) -> Done<()> {
+    let statement = Statement(format!(
+        "DELETE FROM dataset_coverage WHERE dataset_id = {dataset} AND reporter_id = {reporter} AND period_start = {start} AND period_months = {months}"
+    ));
+    bulk::execute(conn, &statement)?;
+    Ok(())
 }
 
 fn row(dataset: i64, (reporter, start, months): &Group, complete: bool, figures: i64) -> Vec<Value> {
@@ -66,7 +81,7 @@ fn change_of(job: &Job<'_>, target: &Target, group: &Group, counts: &Counts, reg
         inserted: counts.inserted,
         updated: counts.updated,
         deleted: counts.deleted,
-        replaced: job.layout.replaces || job.options.replace,
+        replaced: job.replaces().is_some(),
         ..change("TradeFigure", key, "FIGURES")
     }
 }

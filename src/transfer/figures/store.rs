@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::Done;
 use crate::storage::bulk::Fixed;
 use crate::storage::conn::Conn;
-use crate::storage::figures::{self, Counts, FigureRow, Group, Load};
+use crate::storage::figures::{self, Counts, FigureRow, Group, Load, Manner};
 use crate::transfer::sorted::Figure;
 
 /// What figures need besides themselves.
@@ -59,20 +59,20 @@ fn levels(conn: &mut Conn, statement: Fixed) -> Done<HashMap<u32, i64>> {
     Ok(rows.iter().filter_map(|r| Some((u32::try_from(r.int(0)?).ok()?, r.int(1)?))).collect())
 }
 
-/// Fills a fresh dataset and counts its rows by reporter and period; stages the figures of another, whose counts come from
-/// the comparison.
+/// Fills a fresh dataset and counts its rows by reporter and period; stages the figures of one that has some, to be
+/// compared in a manner, from which the counts come then.
 pub(in crate::transfer) fn put(
     conn: &mut Conn,
     load: Load,
     expected: u64,
-    fresh: bool,
+    staged: Option<Manner>,
     dimensions: &Dimensions,
     next: &mut dyn FnMut() -> Done<Option<Figure>>,
 ) -> Done<BTreeMap<Group, Counts>> {
     let mut groups: BTreeMap<Group, Counts> = BTreeMap::new();
     let mut rows = || -> Done<Option<FigureRow>> {
         let Some(figure) = next()? else { return Ok(None) };
-        if fresh {
+        if staged.is_none() {
             let group = (i64::from(figure.key.reporter), i64::from(figure.key.start), i64::from(figure.key.months));
             let counts = groups.entry(group).or_default();
             counts.staged += 1;
@@ -80,10 +80,9 @@ pub(in crate::transfer) fn put(
         }
         Ok(Some(dimensions.row(&figure)))
     };
-    if fresh {
-        figures::fill(conn, load, expected, &mut rows)?;
-    } else {
-        figures::stage(conn, load, &mut rows)?;
+    match staged {
+        None => figures::fill(conn, load, expected, &mut rows)?,
+        Some(manner) => figures::stage(conn, load, manner, &mut rows)?,
     }
     Ok(groups)
 }

@@ -12,9 +12,13 @@ use crate::storage::figures::{self, Counts, Group, Load, Manner};
 use crate::storage::revision::{self, Change};
 use crate::storage::terms;
 use crate::storage::value::Value;
+use crate::transfer::layout::Repeated;
 use crate::transfer::reading::Body;
 use crate::transfer::sorted::Sorter;
-use crate::transfer::{Summary, TransferError, input};
+use crate::transfer::{Summary, TransferError};
+
+/// Why rows of national codes do not count where the file has their sum too.
+const PARTS: &str = "a part of a figure that stands there as a whole";
 
 /// What is known of a dataset while its figures are written.
 pub(super) struct Target {
@@ -43,7 +47,7 @@ pub(super) fn write(job: &mut Job<'_>, conn: &mut Conn, sorter: Sorter) -> Done<
     let number = revision::next(conn)?;
     let mut changes = std::mem::take(&mut job.meaning.products.changes);
     let sources = write_sources(job, conn, &mut changes)?;
-    let dimensions = Dimensions::load(conn, &job.meaning.units, &sources)?;
+    let dimensions = Dimensions::load(conn, job.meaning.units.words(), &sources)?;
     let expected = sorter.count();
     let mut targets = Vec::new();
     let mut merged = job.merged(sorter, "writing")?;
@@ -55,9 +59,10 @@ pub(super) fn write(job: &mut Job<'_>, conn: &mut Conn, sorter: Sorter) -> Done<
             Some(figure) if figure.key.dataset == at => merged.next(),
             _ => Ok(None),
         };
-        target.groups = store::put(conn, load, expected, target.fresh, &dimensions, &mut next)?;
+        let manner = job.replaces().map_or(Manner::Add, Manner::Replace);
+        target.groups = store::put(conn, load, expected, (!target.fresh).then_some(manner), &dimensions, &mut next)?;
         if !target.fresh {
-            settle(job, conn, load, &mut target)?;
+            settle(job, conn, load, manner, &mut target)?;
         }
         // With --dataset several bodies may go into one.
         match targets.iter_mut().find(|known: &&mut Target| known.id == target.id) {
@@ -65,20 +70,26 @@ pub(super) fn write(job: &mut Job<'_>, conn: &mut Conn, sorter: Sorter) -> Done<
             None => targets.push(target),
         }
     }
-    let (merged_rows, rounded) = (merged.merged, merged.rounded);
+    let counts = merged.counts;
     // Rows of one key that contradict each other came out just now.
     if job.report.borrow().count() > 0 && !job.options.skip_bad {
         return Err(job.refused());
     }
     job.report.borrow_mut().close()?;
+    if counts.parts > 0 {
+        *job.left_out.entry(PARTS.to_owned()).or_default() += counts.parts;
+    }
+    if counts.withheld > 0 {
+        (job.tell)(&format!("{} figures are sums of which a part is withheld; they are ESTIMATED", counts.withheld));
+    }
     let mut summary = Summary {
         what: format!("{}, {} file(s)", job.layout.title, job.files.len()),
         read: job.read,
-        merged: merged_rows,
+        merged: counts.merged,
         left_out: job.left_out.values().sum(),
         reasons: job.left_out.clone(),
         bad: job.report.borrow().count(),
-        rounded,
+        rounded: counts.rounded,
         ..Summary::default()
     };
     let mut is_changed = !changes.iter().all(|c| c.entity == "Source");
@@ -115,15 +126,19 @@ pub(super) fn write(job: &mut Job<'_>, conn: &mut Conn, sorter: Sorter) -> Done<
 }
 
 /// Compares staged figures with those that are there, and writes what differs.
-fn settle(job: &Job<'_>, conn: &mut Conn, load: Load, target: &mut Target) -> Done<()> {
-    let wanted = job.options.replace || job.layout.replaces;
+fn settle(job: &Job<'_>, conn: &mut Conn, load: Load, manner: Manner, target: &mut Target) -> Done<()> {
     let bad = job.report.borrow().count();
-    let asked = if wanted { Manner::Replace } else { Manner::Add };
-    let mut compared = figures::compare(conn, load.dataset, asked)?;
+    if job.layout.measure.is_some() && manner == Manner::Add {
+        figures::keep_measures(conn, load.dataset)?;
+    }
+    if job.layout.repeated == Repeated::Add && manner == Manner::Add {
+        refuse_parts(conn, target)?;
+    }
+    let mut compared = figures::compare(conn, load.dataset, manner)?;
     let gone: i64 = compared.iter().map(|(_, counts)| counts.deleted).sum();
     // A line that was left out may hold a figure that seems to be gone: nothing is removed then.
-    let replace = wanted && bad == 0;
-    if gone > 0 && replace {
+    let manner = if bad == 0 { manner } else { Manner::Add };
+    if gone > 0 && bad == 0 {
         tell_gone(job, conn, target, &compared, gone)?;
     } else if gone > 0 {
         (job.tell)(&format!("{gone} figures that the files do not have are kept, because lines of the files are bad"));
@@ -131,12 +146,25 @@ fn settle(job: &Job<'_>, conn: &mut Conn, load: Load, target: &mut Target) -> Do
     }
     let changed: i64 = compared.iter().map(|(_, c)| c.inserted + c.updated + c.deleted).sum();
     if changed > 0 {
-        let manner = if replace { Manner::Replace } else { Manner::Add };
         figures::apply(conn, load, u64::try_from(changed).unwrap_or(0), manner)?;
     }
     figures::unstage(conn)?;
     target.groups = compared.into_iter().collect();
     Ok(())
+}
+
+/// Figures of a format that adds rows are sums: another amount may be the sum of other parts.
+fn refuse_parts(conn: &mut Conn, target: &Target) -> Done<()> {
+    let other = figures::overwritten(conn, target.id)?;
+    let Some(((reporter, start, months), _)) = other.first() else { return Ok(()) };
+    let codes = region_codes(conn)?;
+    Err(TransferError::Usage(format!(
+        "{} figures are in {} with other amounts, the first of {} in {}; rows of this format are parts that are added, so a file with some of them would replace a sum by a part of it; pass --replace if the files hold all rows of their reporters, flows and periods",
+        other.iter().map(|(_, n)| n).sum::<i64>(),
+        target.code,
+        codes.get(reporter).map_or("", String::as_str),
+        period(*start, *months)
+    )))
 }
 
 fn tell_gone(job: &Job<'_>, conn: &mut Conn, target: &Target, compared: &[(Group, Counts)], gone: i64) -> Done<()> {
@@ -170,18 +198,14 @@ pub(super) fn change(entity: &'static str, key: String, action: &'static str) ->
 /// One source a file, in their order.
 fn write_sources(job: &Job<'_>, conn: &mut Conn, changes: &mut Vec<Change>) -> Done<Vec<i64>> {
     let mut id = revision::largest_id(conn, Fixed("SELECT MAX(id) FROM sources"))?;
-    let mut hashes: HashMap<&std::path::Path, String> = HashMap::new();
     let mut sources = Vec::new();
-    for (number, file) in job.files.iter().enumerate() {
-        if !hashes.contains_key(file.path.as_path()) {
-            hashes.insert(&file.path, input::sha256(&file.path)?);
-        }
-        let hash = hashes.get(file.path.as_path()).cloned().unwrap_or_default();
+    for file in &job.files {
+        let hash = job.hashes.get(&file.path).cloned().unwrap_or_default();
         let short = hash.get(..12).unwrap_or_default();
         let own = file.path.file_name().and_then(|n| n.to_str()).unwrap_or("file");
         let (code, title) = match &file.member {
             None => (format!("{}-{short}", job.layout.format), own.to_owned()),
-            Some(member) => (format!("{}-{short}-{}", job.layout.format, number + 1), format!("{own}/{member}")),
+            Some(member) => (format!("{}-{short}-{}", job.layout.format, file.at), format!("{own}/{member}")),
         };
         let known = conn.rows(Statement(format!("SELECT id FROM sources WHERE code = '{code}'")), &[])?;
         if let Some(known) = known.first().and_then(|r| r.int(0)) {

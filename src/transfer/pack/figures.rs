@@ -55,6 +55,8 @@ impl Numbered {
         let unit = value.get("quantity_unit").and_then(Option::as_ref).and_then(Value::as_text).unwrap_or_default();
         let dataset = u8::try_from(place_of(&mut self.datasets, at(0)));
         Ok(Figure {
+            cut: false,
+            weight_only: false,
             key: Key {
                 dataset: dataset.map_err(|_| "a pack holds figures of at most 256 datasets".to_owned())?,
                 reporter: id(1)?,
@@ -88,6 +90,9 @@ fn number(place: usize) -> u16 {
     u16::try_from(place).unwrap_or(u16::MAX)
 }
 
+/// A figure from another source is another figure. What a pack lacks is removed elsewhere.
+const MANNER: figures::Manner = figures::Manner::AddBySource;
+
 /// Loads figures.csv.
 pub(super) fn load(
     conn: &mut Conn,
@@ -118,12 +123,12 @@ pub(super) fn load(
             _ => Ok(None),
         };
         let of = figures::Load { dataset: *dataset, revision: load.revision };
-        let mut groups = store::put(conn, of, expected, fresh, &dimensions, &mut next)?;
+        let mut groups = store::put(conn, of, expected, (!fresh).then_some(MANNER), &dimensions, &mut next)?;
         if !fresh {
-            groups = figures::compare(conn, *dataset, figures::Manner::AddBySource)?.into_iter().collect();
+            groups = figures::compare(conn, *dataset, MANNER)?.into_iter().collect();
             let changed: i64 = groups.values().map(|c| c.inserted + c.updated).sum();
             if changed > 0 {
-                figures::apply(conn, of, u64::try_from(changed).unwrap_or(0), figures::Manner::AddBySource)?;
+                figures::apply(conn, of, u64::try_from(changed).unwrap_or(0), MANNER)?;
             }
             if load.replace {
                 missing.extend(figures::missing(conn, *dataset)?);

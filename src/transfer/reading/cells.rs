@@ -87,10 +87,15 @@ pub(super) fn area(
     Err((first, "expected the code of an area".to_owned()))
 }
 
-pub(super) fn place_of(units: &mut Vec<String>, unit: String) -> u16 {
-    let at = units.iter().position(|known| *known == unit).unwrap_or_else(|| {
-        units.push(unit);
-        units.len() - 1
-    });
-    u16::try_from(at).unwrap_or(u16::MAX)
+/// Whether signs of grouping, if there are any, stand between groups of three digits before the decimal sign.
+pub(super) fn grouped(text: &str, signs: &str, decimal: char) -> bool {
+    let (whole, fraction) = text.split_once(decimal).unwrap_or((text, ""));
+    if fraction.contains(|c| signs.contains(c)) {
+        return false;
+    }
+    let whole = whole.trim_start_matches(['-', '+']);
+    let mut groups = whole.split(|c| signs.contains(c));
+    let first = groups.next().unwrap_or_default();
+    let mut others = groups.peekable();
+    others.peek().is_none() || ((1..=3).contains(&first.len()) && others.all(|group| group.len() == 3))
 }

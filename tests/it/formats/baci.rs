@@ -78,3 +78,30 @@ fn a_copy_saved_from_r_is_quoted_and_has_lost_zeros() {
     assert_eq!(counts, [2, 2, 0, 0, 0]);
     assert_eq!(figures, FIGURES);
 }
+
+#[test]
+fn only_a_year_as_published_is_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = "t,i,j,k,v,q\n2020,710,156,010121,1,1\n2020,842,156,010121,2,1\n";
+    let newer = "t,i,j,k,v,q\n2020,710,156,010121,3,1\n";
+    let file = |name: &str, text: &str| write(folder.path(), name, text);
+    let published = file("BACI_HS17_Y2020_V202401.csv", first);
+    let excerpt = file("BACI_HS17_Y2020_V202501_south_africa.csv", newer);
+    let next = file("baci_hs17_y2020_v202501b.csv", newer);
+    for db in prepared(folder.path()) {
+        load(&db, "baci", &plainly(), std::slice::from_ref(&published)).counts();
+        let done = load(&db, "baci", &plainly(), std::slice::from_ref(&excerpt));
+        assert!(
+            done.said().contains("is not named as published: its figures are added, and none that it lacks is removed")
+        );
+        let summary = done.result.unwrap();
+        assert_eq!((summary.updated, summary.deleted), (1, 0));
+        // An exporter that the next version lacks is gone, and nothing more is said of it.
+        let done = load(&db, "baci", &plainly(), std::slice::from_ref(&next));
+        assert!(done.said().contains("US, 2020: 1"), "{}", done.said());
+        assert_eq!(done.result.unwrap().deleted, 1);
+        assert_eq!(stored(&db).len(), 1);
+        let coverage = db.conn().rows(tearoad::storage::bulk::Fixed("SELECT 1 FROM dataset_coverage"), &[]).unwrap();
+        assert_eq!(coverage.len(), 1);
+    }
+}

@@ -471,7 +471,8 @@ fn bulk_row(edition: &str, product: &str, value: &str) -> String {
 
 /// A bulk file as the UN names it.
 pub fn bulk(folder: &Path) -> PathBuf {
-    let text = [BULK, &bulk_row("H5", "010121", "12345.678"), &bulk_row("H5", "010129", "2")].concat();
+    let export = bulk_row("H5", "010129", "2").replace("\tM\t", "\tX\t");
+    let text = [BULK, &bulk_row("H5", "010121", "12345.678"), &export].concat();
     write_gz(folder, "COMTRADE-FINAL-CA1562020H5[2024-05-01].gz", &text)
 }
 
@@ -491,6 +492,10 @@ fn a_bulk_file_is_whole_and_replaces_what_was_there() {
             .unwrap();
         assert_eq!((coverage[0].text(0), coverage[0].text(1)), (Some("COMPLETE"), Some("COMPLETE")));
         assert!(stored(&db)[0].starts_with("COMTRADE-HS CN>TR 010121@HS2017 IMPORT 2020 12345.678 1500.5 5 u "));
+        assert!(
+            stored(&db)[1].starts_with("COMTRADE-HS CN>TR 010129@HS2017 EXPORT "),
+            "a flow that the newer file lacks"
+        );
         // Another edition of the same year says nothing about this one.
         let done = load(&db, "comtrade-bulk", &plainly(), std::slice::from_ref(&other));
         assert_eq!((done.counts(), done.result.unwrap().deleted), ([1, 1, 0, 0, 0], 0));
