@@ -219,6 +219,19 @@ pub fn format_scaled(units: i64, scale: u32) -> String {
     out
 }
 
+/// The same for a sum, which may be larger than any of its parts can be.
+pub fn format_sum(units: i128, scale: u32) -> String {
+    if let Ok(units) = i64::try_from(units) {
+        return format_scaled(units, scale);
+    }
+    let digits = units.unsigned_abs().to_string();
+    let width = usize::try_from(scale).unwrap_or(0);
+    let (whole, fraction) = digits.split_at_checked(digits.len().saturating_sub(width)).unwrap_or((&digits, ""));
+    let fraction = fraction.trim_end_matches('0');
+    let sign = if units < 0 { "-" } else { "" };
+    if fraction.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction}") }
+}
+
 /// A published number: `mantissa` × 10^`exponent`, where the exponent says how precisely it was printed.
 pub fn format_published(mantissa: i64, exponent: i32) -> String {
     match u32::try_from(exponent) {
@@ -332,6 +345,9 @@ mod tests {
             assert_eq!(format_scaled(units, scale), text);
             assert_eq!(parse_scaled(text, scale).map(|s| s.units), Ok(units));
         }
+        assert_eq!(format_sum(-1_500, 3), "-1.5");
+        assert_eq!(format_sum(i128::from(i64::MAX) * 3, 3), "27670116110564327.421");
+        assert_eq!(format_sum(i128::from(i64::MIN) * 1_000, 3), "-9223372036854775808");
         assert_eq!(format_published(1585, 7), "15850000000");
         assert_eq!(format_published(658, -3), "0.658");
     }

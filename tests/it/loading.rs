@@ -198,7 +198,7 @@ fn totals_that_are_less_than_their_parts_are_listed() {
         let told = told.join("\n");
         assert!(told.contains("2 reported totals of COMTRADE-HS differ from the sum of their parts"), "{told}");
         assert!(told.contains("CN to WLD, TOTAL, EXPORT, 2020: reported 300, sum of parts 350"), "{told}");
-        assert!(told.contains("CN to US, TOTAL, EXPORT, 2020: reported 250, sum of parts 900"), "{told}");
+        assert!(told.contains("CN to US, TOTAL by HS2017, EXPORT, 2020: reported 250, sum of parts 900"), "{told}");
         // Called complete, a whole that is more than its parts is listed too.
         let more = file(folder.path(), "b.csv", &["2021,156,X,0,H5,TOTAL,300,,", "2021,156,X,643,H5,TOTAL,100,,"]);
         assert!(load(&db, &Options::default(), &more).1.is_empty(), "partners may be missing");
@@ -263,6 +263,54 @@ fn one_dataset_holds_several_editions_and_refuses_another_currency() {
         let options = Options { dataset: Some("OWN".to_owned()), ..Options::default() };
         figures::import(&mut db.conn(), &layout, &options, std::slice::from_ref(&path), &|_| {}).unwrap();
         assert_eq!(revision(&db), before + 1);
+    }
+}
+
+#[test]
+fn parts_of_one_edition_are_added_up_whatever_their_size() {
+    let folder = tempfile::tempdir().unwrap();
+    // Each of the two fits into 64 bits in thousandths, their sum does not.
+    let large = file(
+        folder.path(),
+        "a.csv",
+        &[
+            "2020,156,X,0,H5,TOTAL,300,,",
+            "2020,156,X,643,H5,TOTAL,9000000000000000,,",
+            "2020,156,X,842,H5,TOTAL,9000000000000000.5,,",
+        ],
+    );
+    // The same year in two editions: each adds up to the whole.
+    let twice = file(
+        folder.path(),
+        "b.csv",
+        &[
+            "2021,156,X,643,H5,TOTAL,100,,",
+            "2021,156,X,643,H5,01,40,,",
+            "2021,156,X,643,H5,27,60,,",
+            "2021,156,X,643,H6,01,41,,",
+            "2021,156,X,643,H6,27,59,,",
+            "2021,156,M,643,H5,TOTAL,100,,",
+            "2021,156,M,643,H5,27,100,,",
+            "2021,156,M,643,H6,27,102,,",
+        ],
+    );
+    for db in prepared() {
+        let (result, told) = load(&db, &Options::default(), &large);
+        assert_eq!(result.unwrap().inserted, 3, "on {}", db.backend());
+        let told = told.join("\n");
+        assert!(
+            told.contains("CN to WLD, TOTAL, EXPORT, 2020: reported 300, sum of parts 18000000000000000.5"),
+            "{told}"
+        );
+        let (result, told) = load(&db, &Options::default(), &twice);
+        assert_eq!(result.unwrap().inserted, 8);
+        assert_eq!(
+            told,
+            [
+                "1 reported totals of COMTRADE-HS differ from the sum of their parts:",
+                "  CN to RU, TOTAL by HS2022, IMPORT, 2021: reported 100, sum of parts 102"
+            ]
+        );
     }
 }
 
