@@ -42,6 +42,33 @@ impl<DB: Dialect> QueryFragment<DB> for Statement {
 
 super::sql::select::untyped_query!(Statement);
 
+/// A statement whose text is fixed in the program, with a value for each `?` in it.
+#[derive(Debug, Clone)]
+pub struct Bound(pub &'static str, pub Vec<Value>);
+
+impl Bound {
+    /// A statement about one text.
+    pub fn text(statement: &'static str, text: &str) -> Self {
+        Self(statement, vec![Value::Text(text.to_owned())])
+    }
+}
+
+impl<DB: Dialect> QueryFragment<DB> for Bound {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        out.unsafe_to_cache_prepared();
+        let mut values = self.1.iter();
+        for (index, part) in self.0.split('?').enumerate() {
+            if index > 0 {
+                DB::bind(&mut out, values.next().unwrap_or(&Value::Null))?;
+            }
+            out.push_sql(part);
+        }
+        Ok(())
+    }
+}
+
+super::sql::select::untyped_query!(Bound);
+
 /// Runs a statement that returns no rows; gives the number of rows it changed.
 pub fn execute(conn: &mut Conn, statement: &Statement) -> Result<usize, StorageError> {
     let done = match conn {

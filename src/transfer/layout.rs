@@ -442,6 +442,13 @@ impl Layout {
             names_like(pattern)
                 .map_err(|e| wrong(format!("`whole` is `{pattern}`, expected a pattern of names: {e}")))?;
         }
+        let is_word = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+        if layout.format.is_empty() || layout.format.len() > 40 || !layout.format.bytes().all(is_word) {
+            let shown: String = layout.format.chars().filter(|c| !c.is_control()).take(60).collect();
+            return Err(wrong(format!(
+                "`format` is `{shown}`, expected 1 to 40 letters a to z, digits and `-`; it begins the codes of sources"
+            )));
+        }
         if layout.value.is_empty() {
             return Err(wrong("`value` is empty; a format has at least one amount".to_owned()));
         }
@@ -631,6 +638,18 @@ mod tests {
         assert!(formats.contains(&"comtrade") && formats.contains(&"baci"), "{formats:?}");
         formats.dedup();
         assert_eq!(formats.len(), all.len());
+    }
+
+    #[test]
+    fn a_format_is_a_plain_word() {
+        let of = |word: &str| Layout::parse("own.toml", &format!("like = \"comtrade\"\nformat = \"{word}\""));
+        for word in ["own", "my-format-2", "a", &"a".repeat(40)] {
+            assert_eq!(of(word).unwrap().format, word);
+        }
+        for word in ["", "Own", "x' OR '1'='1", "a b", "own/2", "ä", "a\\u0000", &"a".repeat(41)] {
+            let error = of(word).unwrap_err().to_string();
+            assert!(error.starts_with("own.toml: `format` is `") && error.contains("expected 1 to 40"), "{error}");
+        }
     }
 
     #[test]

@@ -13,7 +13,7 @@ use super::rows::Rows;
 use super::run::{Run, in_transaction};
 use super::{Options, Summary, TransferError};
 use crate::domain::fold::fold;
-use crate::storage::bulk::{self, Fixed, Statement};
+use crate::storage::bulk::{self, Bound, Fixed, Statement};
 use crate::storage::conn::Conn;
 use crate::storage::revision::{self, Change};
 use crate::storage::terms;
@@ -168,9 +168,10 @@ fn columns(rows: &Rows) -> Done<[usize; 6]> {
 
 /// Codes of a classification that are in the database.
 fn codes_of(conn: &mut Conn, edition: &str) -> Done<HashSet<String>> {
-    let statement = Statement(format!(
-        "SELECT s.code FROM sectors s JOIN classifications c ON c.id = s.classification_id WHERE c.code = '{edition}'"
-    ));
+    let statement = Bound::text(
+        "SELECT s.code FROM sectors s JOIN classifications c ON c.id = s.classification_id WHERE c.code = ?",
+        edition,
+    );
     Ok(conn.rows(statement, &[])?.iter().filter_map(|row| row.text(0).map(str::to_owned)).collect())
 }
 
@@ -239,10 +240,8 @@ fn write_source(conn: &mut Conn, files: &[Input], changes: &mut Vec<Change>) -> 
             None => format!("nomenclature-{short}"),
             Some(_) => format!("nomenclature-{short}-{}", number + 1),
         };
-        if let Some(known) = conn
-            .rows(Statement(format!("SELECT id FROM sources WHERE code = '{code}'")), &[])?
-            .first()
-            .and_then(|r| r.int(0))
+        if let Some(known) =
+            conn.rows(Bound::text("SELECT id FROM sources WHERE code = ?", &code), &[])?.first().and_then(|r| r.int(0))
         {
             source = known;
             continue;
@@ -378,7 +377,7 @@ pub fn add(conn: &mut Conn, edition: &str, mut nodes: Vec<Node>) -> Done<Added> 
 
 impl Tree {
     fn load(conn: &mut Conn, edition: &str) -> Done<Self> {
-        let found = conn.rows(Statement(format!("SELECT id FROM classifications WHERE code = '{edition}'")), &[])?;
+        let found = conn.rows(Bound::text("SELECT id FROM classifications WHERE code = ?", edition), &[])?;
         let (classification, changes) = match found.first().and_then(|r| r.int(0)) {
             Some(id) => (id, Vec::new()),
             None => (new_classification(conn, edition)?, vec![change("Classification", edition.to_owned(), "INSERT")]),

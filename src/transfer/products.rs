@@ -7,9 +7,10 @@ use super::layout::{EvenPad, Pad, ProductOf};
 use super::nomenclature;
 use super::places::{REMEMBERED, WITH_NEAREST};
 use super::report::Tell;
-use crate::storage::bulk::{Fixed, Statement};
+use crate::storage::bulk::{Bound, Fixed, Statement};
 use crate::storage::conn::Conn;
 use crate::storage::revision::Change;
+use crate::storage::value::Value;
 
 /// A node that a code means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -222,10 +223,10 @@ impl Edition {
         self.by_code.clear();
         self.unnamed.clear();
         self.resolved.clear();
-        let statement = Statement(format!(
-            "SELECT s.code, s.id, s.level, n.text FROM sectors s JOIN classifications c ON c.id = s.classification_id LEFT JOIN names n ON n.subject_kind = 'SECTOR' AND n.subject_id = s.id AND n.language = 'en' AND n.ordinal = 0 WHERE c.code = '{}' OR (c.code = '{}' AND s.level = 0)",
-            self.code, self.family
-        ));
+        let statement = Bound(
+            "SELECT s.code, s.id, s.level, n.text FROM sectors s JOIN classifications c ON c.id = s.classification_id LEFT JOIN names n ON n.subject_kind = 'SECTOR' AND n.subject_id = s.id AND n.language = 'en' AND n.ordinal = 0 WHERE c.code = ? OR (c.code = ? AND s.level = 0)",
+            vec![Value::Text(self.code.clone()), Value::Text(self.family.clone())],
+        );
         for row in conn.rows(statement, &[])? {
             let (Some(code), Some(id), Some(level)) = (row.text(0), row.int(1), row.int(2)) else { continue };
             let (Ok(sector), Ok(level)) = (u32::try_from(id), u8::try_from(level)) else { continue };

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::store::{self, Dimensions};
 use super::{Done, Job};
 use crate::domain::period::Period;
-use crate::storage::bulk::{self, Fixed, Statement};
+use crate::storage::bulk::{self, Bound, Fixed};
 use crate::storage::conn::Conn;
 use crate::storage::figures::{self, Counts, Group, Load, Manner};
 use crate::storage::revision::{self, Change};
@@ -207,7 +207,7 @@ fn write_sources(job: &Job<'_>, conn: &mut Conn, changes: &mut Vec<Change>) -> D
             None => (format!("{}-{short}", job.layout.format), own.to_owned()),
             Some(member) => (format!("{}-{short}-{}", job.layout.format, file.at), format!("{own}/{member}")),
         };
-        let known = conn.rows(Statement(format!("SELECT id FROM sources WHERE code = '{code}'")), &[])?;
+        let known = conn.rows(Bound::text("SELECT id FROM sources WHERE code = ?", &code), &[])?;
         if let Some(known) = known.first().and_then(|r| r.int(0)) {
             sources.push(known);
             continue;
@@ -238,7 +238,7 @@ fn write_sources(job: &Job<'_>, conn: &mut Conn, changes: &mut Vec<Change>) -> D
 
 fn forget_sources(conn: &mut Conn, changes: &[Change]) -> Done<()> {
     for made in changes.iter().filter(|c| c.entity == "Source") {
-        bulk::execute(conn, &Statement(format!("DELETE FROM sources WHERE code = '{}'", made.key)))?;
+        bulk::delete(conn, "sources", &["code"], &[vec![Value::Text(made.key.clone())]])?;
     }
     Ok(())
 }
@@ -266,8 +266,7 @@ fn find_dataset(
             "the dataset's code is `{code}`, expected letters, digits, `-`, `_` and `.`"
         )));
     }
-    let statement =
-        Statement(format!("SELECT id, family, currency, scale, reconciled FROM datasets WHERE code = '{code}'"));
+    let statement = Bound::text("SELECT id, family, currency, scale, reconciled FROM datasets WHERE code = ?", &code);
     // A flag comes as a number from SQLite.
     let types = {
         use crate::storage::value::ColumnType::{Bool, Int, Text};
@@ -291,11 +290,8 @@ fn find_dataset(
         let fresh = figures::is_fresh(conn, id)?;
         return Ok(Target { id, code, scale, fresh, groups: BTreeMap::new() });
     }
-    if currency.is_empty()
-        || conn
-            .rows(Statement(format!("SELECT 1 FROM currencies WHERE code = '{}'", currency.replace('\'', ""))), &[])?
-            .is_empty()
-    {
+    let known = Bound::text("SELECT 1 FROM currencies WHERE code = ?", currency);
+    if currency.is_empty() || conn.rows(known, &[])?.is_empty() {
         return Err(TransferError::Usage(format!(
             "the currency of {code} is `{currency}`, expected a code such as USD"
         )));
