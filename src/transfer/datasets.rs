@@ -3,11 +3,12 @@
 use super::run::{Run, in_transaction};
 use super::{Summary, TransferError};
 use crate::domain::period::Period;
-use crate::storage::bulk::{self, Fixed, Statement};
+use crate::storage::bulk::{self, Bound, Fixed, Statement};
 use crate::storage::conn::Conn;
 use crate::storage::figures;
 use crate::storage::revision::{self, Change};
 use crate::storage::terms;
+use crate::storage::value::Value;
 
 /// A dataset and what it holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,34 +52,28 @@ pub fn list(conn: &mut Conn) -> Result<Vec<Held>, TransferError> {
 }
 
 /// Takes a dataset out with its figures, printed values and coverage; its sources stay. `confirmed` or not, says first
-/// what goes.
+/// what goes: what is told is what is removed, whatever was imported meanwhile.
 pub fn drop(
     conn: &mut Conn,
     code: &str,
     confirmed: bool,
     tell: super::report::Tell<'_>,
 ) -> Result<Summary, TransferError> {
-    let held = list(conn)?;
-    let Some(found) = held.iter().find(|h| h.code == code) else {
-        let near = held.iter().map(|h| h.code.as_str()).min_by_key(|c| strsim::damerau_levenshtein(c, code));
-        let near = near.map(|n| format!("; the nearest is `{n}`")).unwrap_or_default();
-        return Err(TransferError::Usage(format!("there is no dataset `{code}`{near}")));
-    };
-    let periods = found.periods.map(|(a, b)| format!(", {a} to {b}")).unwrap_or_default();
-    tell(&format!("{code}: {} figures of {} reporter(s){periods}", found.figures, found.reporters));
     if !confirmed {
+        going(conn, code, tell)?;
         return Err(TransferError::Usage("nothing was removed; pass --yes to remove it".to_owned()));
     }
     let run = Run { what: &format!("dataset {code} (its removal)"), files: &[], dry: false, tell };
     in_transaction(conn, run, |conn| {
-        let statement = Statement(format!("SELECT id FROM datasets WHERE code = '{code}'"));
+        going(conn, code, tell)?;
+        let statement = Bound::text("SELECT id FROM datasets WHERE code = ?", code);
         let id = conn.rows(statement, &[])?.first().and_then(|r| r.int(0)).unwrap_or(0);
         let mut changes = bodies(conn, id, code)?;
         let deleted = figures::remove(conn, id)?;
         for table in ["published_values", "dataset_coverage"] {
-            bulk::execute(conn, &Statement(format!("DELETE FROM {table} WHERE dataset_id = {id}")))?;
+            bulk::delete(conn, table, &["dataset_id"], &[vec![Value::Int(id)]])?;
         }
-        bulk::execute(conn, &Statement(format!("DELETE FROM datasets WHERE id = {id}")))?;
+        bulk::delete(conn, "datasets", &["id"], &[vec![Value::Int(id)]])?;
         terms::refresh(conn, "datasets", &[id])?;
         changes.push(Change {
             entity: "Dataset",
@@ -94,6 +89,19 @@ pub fn drop(
         let what = format!("dataset {code}");
         Ok(Summary { what, deleted, revision: Some(number), ..Summary::default() })
     })
+}
+
+/// Tells what goes with a dataset.
+fn going(conn: &mut Conn, code: &str, tell: super::report::Tell<'_>) -> Result<(), TransferError> {
+    let held = list(conn)?;
+    let Some(found) = held.iter().find(|h| h.code == code) else {
+        let near = held.iter().map(|h| h.code.as_str()).min_by_key(|c| strsim::damerau_levenshtein(c, code));
+        let near = near.map(|n| format!("; the nearest is `{n}`")).unwrap_or_default();
+        return Err(TransferError::Usage(format!("there is no dataset `{code}`{near}")));
+    };
+    let periods = found.periods.map(|(a, b)| format!(", {a} to {b}")).unwrap_or_default();
+    tell(&format!("{code}: {} figures of {} reporter(s){periods}", found.figures, found.reporters));
+    Ok(())
 }
 
 /// The changes of all figures of a dataset that goes: by each reporter and period, so that who follows drops these and

@@ -228,6 +228,9 @@ fn a_removal_and_a_check_wait_for_an_import_too() {
             let (code, said) = waiting.end();
             assert_eq!(code, Some(0), "{said}");
             assert!(said.contains("is running"), "{said}");
+            // What is told to be removed is what was there when its turn came.
+            let told = said.lines().find(|line| line.contains("figures of"));
+            assert!(told.is_none_or(|line| line.starts_with("BACI-HS2017: 12097 figures of")), "{said}");
         }
         assert_eq!(first.end().0, Some(0));
         assert_eq!(state(&db).0, 0);
