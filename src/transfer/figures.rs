@@ -271,7 +271,7 @@ impl<'a> Job<'a> {
                             let file = rows.input.shown();
                             let bad =
                                 Bad { file: &file, line: rows.line(), column: reader.column(column), value: &value };
-                            self.report.borrow_mut().bad(bad, &reason);
+                            self.report.borrow_mut().bad_in(number, bad, &reason);
                         }
                     }
                 }

@@ -15,6 +15,8 @@ pub type Tell<'a> = &'a dyn Fn(&str);
 pub struct Report<'a> {
     tell: Tell<'a>,
     count: u64,
+    /// By the number of their file.
+    by_file: Vec<u64>,
     /// All of them, as CSV.
     file: Option<(PathBuf, csv::Writer<File>)>,
     /// Why the file lacks some.
@@ -43,7 +45,7 @@ impl std::fmt::Debug for Report<'_> {
 impl<'a> Report<'a> {
     /// A report that talks to `tell`.
     pub fn new(tell: Tell<'a>) -> Self {
-        Self { tell, count: 0, file: None, broken: None }
+        Self { tell, count: 0, by_file: Vec::new(), file: None, broken: None }
     }
 
     /// A report that also writes all bad lines to a file, as CSV.
@@ -74,6 +76,23 @@ impl<'a> Report<'a> {
                 if self.file.is_some() { "written to the report" } else { "counted; --report FILE keeps them all" };
             (self.tell)(&format!("more bad lines follow and are only {more}"));
         }
+    }
+
+    /// A bad cell of the import's file of this number.
+    pub fn bad_in(&mut self, file: u16, bad: Bad<'_>, reason: &str) {
+        let at = usize::from(file);
+        if self.by_file.len() <= at {
+            self.by_file.resize(at + 1, 0);
+        }
+        if let Some(count) = self.by_file.get_mut(at) {
+            *count += 1;
+        }
+        self.bad(bad, reason);
+    }
+
+    /// Bad lines so far of the file of this number.
+    pub fn count_in(&self, file: usize) -> u64 {
+        self.by_file.get(file).copied().unwrap_or(0)
     }
 
     /// Ends the report. It is an error when the file lacks bad lines: whoever asked for it would take them for good.

@@ -161,6 +161,71 @@ fn every_row_is_counted_once_and_all_bad_ones_are_reported() {
     }
 }
 
+/// Titles and notes of the sources of files, and what the last revision says of sources.
+fn notes(db: &TestDb) -> (Vec<(String, String)>, Vec<(String, String)>) {
+    let pairs = |statement| -> Vec<(String, String)> {
+        let rows = db.conn().rows(Fixed(statement), &[]).unwrap();
+        let text = |row: &tearoad::storage::value::Row, at| row.text(at).unwrap_or("-").to_owned();
+        rows.iter().map(|row| (text(row, 0), text(row, 1))).collect()
+    };
+    (
+        pairs("SELECT title, note FROM sources WHERE kind = 'FILE' ORDER BY title"),
+        pairs(
+            "SELECT s.title, c.action FROM changes c JOIN sources s ON s.code = c.entity_key WHERE c.entity = 'Source' AND c.revision = (SELECT MAX(revision) FROM revisions) ORDER BY s.title",
+        ),
+    )
+}
+
+#[test]
+fn each_source_says_how_many_rows_of_its_own_file_were_bad() {
+    let folder = tempfile::tempdir().unwrap();
+    let (good, bad) = ("2020,156,X,643,H5,27,100.5,7,", "2020,156,X,999999,H5,27,1,,");
+    let again = "2020,156,X,643,H5,27,2,,";
+    let a = file(folder.path(), "a.csv", &[good]);
+    let b = file(folder.path(), "b.csv", &["2021,156,X,643,H5,27,1,,", bad, bad]);
+    let c = file(folder.path(), "c.csv", &["2022,156,X,643,H5,27,1,,", bad]);
+    let d = file(folder.path(), "d.csv", &[good, bad]);
+    let skipping = Options { skip_bad: true, ..Options::default() };
+    let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
+    let said = |n: u64| format!("{n} bad row(s) of the file were left out");
+    for db in prepared() {
+        let all = |files: &[&PathBuf]| {
+            let files: Vec<PathBuf> = files.iter().map(|f| (*f).clone()).collect();
+            import(&mut db.conn(), "comtrade", &skipping, &files, &|_| {}).unwrap()
+        };
+        assert_eq!(all(&[&a, &b, &c]).bad, 3);
+        let (of_files, changed) = notes(&db);
+        assert_eq!(of_files, [pair("a.csv", "-"), pair("b.csv", &said(2)), pair("c.csv", &said(1))]);
+        assert_eq!(changed, ["a.csv", "b.csv", "c.csv"].map(|title| pair(title, "INSERT")));
+        let before = revision(&db);
+        assert_eq!((all(&[&a, &b, &c]).revision, revision(&db)), (None, before), "nothing differs");
+        // Nothing but the bad row is new: it is noted all the same, and once.
+        let summary = all(&[&d]);
+        assert_eq!((summary.unchanged, summary.bad, summary.revision), (1, 1, Some(before + 1)));
+        let (of_files, changed) = notes(&db);
+        assert_eq!((of_files[3].clone(), changed), (pair("d.csv", &said(1)), vec![pair("d.csv", "INSERT")]));
+        assert_eq!(all(&[&d]).revision, None);
+        // Rows of one key that contradict each other are counted where they stand.
+        let e = file(folder.path(), "e.csv", &[again]);
+        assert_eq!(all(&[&a, &e]).bad, 1);
+        let (of_files, changed) = notes(&db);
+        assert_eq!((of_files[0].clone(), of_files[4].clone()), (pair("a.csv", "-"), pair("e.csv", &said(1))));
+        assert_eq!(changed, [pair("e.csv", "INSERT")]);
+        // A table of words makes the row good: the note goes, what else it says stays.
+        db.conn()
+            .batch("UPDATE sources SET note = 'Of the first release\n1 bad row(s) of the import were left out' WHERE title = 'd.csv'")
+            .unwrap();
+        let map = folder.path().join("map.csv");
+        std::fs::write(&map, "kind,from,to\narea,999999,US\n").unwrap();
+        let options = Options { map: Some(map), ..skipping.clone() };
+        let summary = import(&mut db.conn(), "comtrade", &options, std::slice::from_ref(&d), &|_| {}).unwrap();
+        assert_eq!((summary.inserted, summary.bad), (1, 0));
+        let (of_files, changed) = notes(&db);
+        assert_eq!(of_files[3], pair("d.csv", "Of the first release"));
+        assert_eq!(changed, [pair("d.csv", "UPDATE")]);
+    }
+}
+
 #[test]
 fn a_file_of_unknown_codes_takes_neither_time_nor_memory() {
     let folder = tempfile::tempdir().unwrap();
@@ -204,6 +269,54 @@ fn totals_that_are_less_than_their_parts_are_listed() {
         assert!(load(&db, &Options::default(), &more).1.is_empty(), "partners may be missing");
         let (_, told) = load(&db, &Options { complete: true, ..Options::default() }, &more);
         assert!(told.is_empty(), "nothing but the coverage changed: {told:?}");
+    }
+}
+
+#[test]
+fn parts_of_one_edition_are_added_up_whatever_their_size() {
+    let folder = tempfile::tempdir().unwrap();
+    // Each of the two fits into 64 bits in thousandths, their sum does not.
+    let large = file(
+        folder.path(),
+        "a.csv",
+        &[
+            "2020,156,X,0,H5,TOTAL,300,,",
+            "2020,156,X,643,H5,TOTAL,9000000000000000,,",
+            "2020,156,X,842,H5,TOTAL,9000000000000000.5,,",
+        ],
+    );
+    // The same year in two editions: each adds up to the whole.
+    let twice = file(
+        folder.path(),
+        "b.csv",
+        &[
+            "2021,156,X,643,H5,TOTAL,100,,",
+            "2021,156,X,643,H5,01,40,,",
+            "2021,156,X,643,H5,27,60,,",
+            "2021,156,X,643,H6,01,41,,",
+            "2021,156,X,643,H6,27,59,,",
+            "2021,156,M,643,H5,TOTAL,100,,",
+            "2021,156,M,643,H5,27,100,,",
+            "2021,156,M,643,H6,27,102,,",
+        ],
+    );
+    for db in prepared() {
+        let (result, told) = load(&db, &Options::default(), &large);
+        assert_eq!(result.unwrap().inserted, 3, "on {}", db.backend());
+        let told = told.join("\n");
+        assert!(
+            told.contains("CN to WLD, TOTAL, EXPORT, 2020: reported 300, sum of parts 18000000000000000.5"),
+            "{told}"
+        );
+        let (result, told) = load(&db, &Options::default(), &twice);
+        assert_eq!(result.unwrap().inserted, 8);
+        assert_eq!(
+            told,
+            [
+                "1 reported totals of COMTRADE-HS differ from the sum of their parts:",
+                "  CN to RU, TOTAL by HS2022, IMPORT, 2021: reported 100, sum of parts 102"
+            ]
+        );
     }
 }
 
@@ -263,54 +376,6 @@ fn one_dataset_holds_several_editions_and_refuses_another_currency() {
         let options = Options { dataset: Some("OWN".to_owned()), ..Options::default() };
         figures::import(&mut db.conn(), &layout, &options, std::slice::from_ref(&path), &|_| {}).unwrap();
         assert_eq!(revision(&db), before + 1);
-    }
-}
-
-#[test]
-fn parts_of_one_edition_are_added_up_whatever_their_size() {
-    let folder = tempfile::tempdir().unwrap();
-    // Each of the two fits into 64 bits in thousandths, their sum does not.
-    let large = file(
-        folder.path(),
-        "a.csv",
-        &[
-            "2020,156,X,0,H5,TOTAL,300,,",
-            "2020,156,X,643,H5,TOTAL,9000000000000000,,",
-            "2020,156,X,842,H5,TOTAL,9000000000000000.5,,",
-        ],
-    );
-    // The same year in two editions: each adds up to the whole.
-    let twice = file(
-        folder.path(),
-        "b.csv",
-        &[
-            "2021,156,X,643,H5,TOTAL,100,,",
-            "2021,156,X,643,H5,01,40,,",
-            "2021,156,X,643,H5,27,60,,",
-            "2021,156,X,643,H6,01,41,,",
-            "2021,156,X,643,H6,27,59,,",
-            "2021,156,M,643,H5,TOTAL,100,,",
-            "2021,156,M,643,H5,27,100,,",
-            "2021,156,M,643,H6,27,102,,",
-        ],
-    );
-    for db in prepared() {
-        let (result, told) = load(&db, &Options::default(), &large);
-        assert_eq!(result.unwrap().inserted, 3, "on {}", db.backend());
-        let told = told.join("\n");
-        assert!(
-            told.contains("CN to WLD, TOTAL, EXPORT, 2020: reported 300, sum of parts 18000000000000000.5"),
-            "{told}"
-        );
-        let (result, told) = load(&db, &Options::default(), &twice);
-        assert_eq!(result.unwrap().inserted, 8);
-        assert_eq!(
-            told,
-            [
-                "1 reported totals of COMTRADE-HS differ from the sum of their parts:",
-                "  CN to RU, TOTAL by HS2022, IMPORT, 2021: reported 100, sum of parts 102"
-            ]
-        );
     }
 }
 

@@ -219,6 +219,6 @@ impl<'a, 'b> Merged<'a, 'b> {
             (value, _) => value.map(|v| format_scaled(v, self.policy.scale)).unwrap_or_default(),
         };
         let bad = Bad { file: &file, line: figure.line.into(), column: "row", value: &value };
-        self.report.borrow_mut().bad(bad, reason);
+        self.report.borrow_mut().bad_in(figure.file, bad, reason);
     }
 }

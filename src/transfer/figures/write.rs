@@ -47,12 +47,13 @@ pub(super) fn write(job: &mut Job<'_>, conn: &mut Conn, sorter: Sorter) -> Done<
     let number = revision::next(conn)?;
     let mut changes = std::mem::take(&mut job.meaning.products.changes);
     let sources = write_sources(job, conn, &mut changes)?;
-    let dimensions = Dimensions::load(conn, job.meaning.units.words(), &sources)?;
+    let ids: Vec<i64> = sources.iter().map(|source| source.id).collect();
+    let dimensions = Dimensions::load(conn, job.meaning.units.words(), &ids)?;
     let expected = sorter.count();
     let mut targets = Vec::new();
     let mut merged = job.merged(sorter, "writing")?;
     for (at, body) in (0_u8..).zip(&job.meaning.bodies) {
-        let mut target = find_dataset(job, conn, body, sources.last().copied(), &mut changes)?;
+        let mut target = find_dataset(job, conn, body, ids.last().copied(), &mut changes)?;
         let load = Load { dataset: target.id, revision: number };
         // The first figure of the next dataset waits for its turn.
         let mut next = || match &merged.ahead {
@@ -106,22 +107,24 @@ pub(super) fn write(job: &mut Job<'_>, conn: &mut Conn, sorter: Sorter) -> Done<
     if summary.stored() == 0 && summary.read > 0 {
         (job.tell)("no row of the files became a figure; see what was left out");
     }
+    // Only now all bad rows are known.
+    let notes = notes(job, &sources);
+    is_changed |= !notes.is_empty();
     if !is_changed {
         // The sources of files that brought nothing are not kept either.
         forget_sources(conn, &changes)?;
         return Ok(summary);
     }
-    if summary.bad > 0 {
-        // Only now all of them are known.
-        let note = Value::Text(format!("{} bad row(s) of the import were left out", summary.bad));
-        for source in &sources {
-            bulk::update(conn, "sources", *source, &[("note", note.clone())])?;
+    for (source, note) in notes {
+        bulk::update(conn, "sources", source.id, &[("note", Value::text(note))])?;
+        if !source.is_new {
+            changes.push(Change { inserted: 0, updated: 1, ..change("Source", source.code.clone(), "UPDATE") });
         }
     }
     bulk::refresh_statistics(conn)?;
     super::totals::compare(job, conn, &targets, number)?;
     summary.revision =
-        Some(revision::finish(conn, "IMPORT", sources.last().copied(), &summary.json(&job.layout.format), &changes)?);
+        Some(revision::finish(conn, "IMPORT", ids.last().copied(), &summary.json(&job.layout.format), &changes)?);
     Ok(summary)
 }
 
@@ -195,9 +198,43 @@ pub(super) fn change(entity: &'static str, key: String, action: &'static str) ->
     Change { entity, key, action, inserted: 1, updated: 0, deleted: 0, replaced: false }
 }
 
+/// The source of a file.
+struct SourceOf {
+    id: i64,
+    code: String,
+    note: Option<String>,
+    /// Made by this import.
+    is_new: bool,
+}
+
+/// The notes of sources that this import changes: how many rows of the file were left out as bad.
+fn notes<'a>(job: &Job<'_>, sources: &'a [SourceOf]) -> Vec<(&'a SourceOf, Option<String>)> {
+    let report = job.report.borrow();
+    // A file that is given twice has one source.
+    let mut of: BTreeMap<i64, (&SourceOf, u64)> = BTreeMap::new();
+    for (number, source) in sources.iter().enumerate() {
+        let (_, bad) = of.entry(source.id).or_insert((source, 0));
+        *bad = report.count_in(number).max(*bad);
+    }
+    let noted = of.into_values().map(|(source, bad)| (source, noted(source.note.as_deref(), bad)));
+    noted.filter(|(source, note)| *note != source.note).collect()
+}
+
+/// A note with this number of bad rows instead of the one it has; what else stands in it stays.
+fn noted(before: Option<&str>, bad: u64) -> Option<String> {
+    let is_ours = |line: &&str| line.contains(" bad row(s) of the ") && line.ends_with(" were left out");
+    let mut lines: Vec<&str> = before.unwrap_or_default().lines().filter(|line| !is_ours(line)).collect();
+    let own = format!("{bad} bad row(s) of the file were left out");
+    if bad > 0 {
+        lines.push(&own);
+    }
+    if lines.is_empty() { None } else { Some(lines.join("\n")) }
+}
+
 /// One source a file, in their order.
-fn write_sources(job: &Job<'_>, conn: &mut Conn, changes: &mut Vec<Change>) -> Done<Vec<i64>> {
-    let mut id = revision::largest_id(conn, Fixed("SELECT MAX(id) FROM sources"))?;
+fn write_sources(job: &Job<'_>, conn: &mut Conn, changes: &mut Vec<Change>) -> Done<Vec<SourceOf>> {
+    let before = revision::largest_id(conn, Fixed("SELECT MAX(id) FROM sources"))?;
+    let mut id = before;
     let mut sources = Vec::new();
     for file in &job.files {
         let hash = job.hashes.get(&file.path).cloned().unwrap_or_default();
@@ -207,13 +244,14 @@ fn write_sources(job: &Job<'_>, conn: &mut Conn, changes: &mut Vec<Change>) -> D
             None => (format!("{}-{short}", job.layout.format), own.to_owned()),
             Some(member) => (format!("{}-{short}-{}", job.layout.format, file.at), format!("{own}/{member}")),
         };
-        let known = conn.rows(Bound::text("SELECT id FROM sources WHERE code = ?", &code), &[])?;
-        if let Some(known) = known.first().and_then(|r| r.int(0)) {
-            sources.push(known);
+        let known = conn.rows(Bound::text("SELECT id, note FROM sources WHERE code = ?", &code), &[])?;
+        if let Some((known, note)) = known.first().and_then(|r| Some((r.int(0)?, r.text(1).map(str::to_owned)))) {
+            let is_new = known > before;
+            sources.push(SourceOf { id: known, code, note, is_new });
             continue;
         }
         id += 1;
-        sources.push(id);
+        sources.push(SourceOf { id, code: code.clone(), note: None, is_new: true });
         let dataset = &job.layout.dataset;
         bulk::insert(
             conn,
