@@ -50,6 +50,8 @@ const COLUMNS: &str = "dataset_id, reporter_id, partner_id, sector_id, flow, per
 const KEY: [&str; 6] = ["reporter_id", "partner_id", "sector_id", "flow", "period_start", "period_months"];
 /// What makes a figure another one.
 const CONTENT: [&str; 5] = ["value_scaled", "quantity_milli", "quantity_unit", "net_weight_g", "status"];
+/// All tables that live no longer than an import.
+const STAGING: [&str; 2] = ["import_figures", "import_groups"];
 /// Rows of one statement: below SQLite's 32,766 binds.
 const BATCH: usize = 500;
 
@@ -248,7 +250,7 @@ pub fn apply(conn: &mut Conn, load: Load, changed: u64, manner: Manner) -> Resul
 
 /// Removes what the staging of an import that was killed may have left.
 pub fn remove_leftovers(conn: &mut Conn) -> Result<(), StorageError> {
-    conn.batch("DROP TABLE IF EXISTS import_figures")
+    STAGING.iter().try_for_each(|table| conn.batch(&format!("DROP TABLE IF EXISTS {table}")))
 }
 
 /// Keys of the dataset's reported figures that are not staged: reporter, partner, sector, flow and period.
@@ -290,7 +292,7 @@ pub fn overwritten(conn: &mut Conn, dataset: i64) -> Result<Vec<(Group, i64)>, S
 
 /// Ends staging.
 pub fn unstage(conn: &mut Conn) -> Result<(), StorageError> {
-    conn.batch("DROP TABLE import_figures; DROP TABLE IF EXISTS import_groups")
+    remove_leftovers(conn)
 }
 
 /// Runs a load; on SQLite without the indexes beside the key where making them anew is faster than keeping them up to
@@ -504,4 +506,20 @@ fn gone(dataset: i64, scope: Scope) -> String {
 pub fn remove(conn: &mut Conn, dataset: i64) -> Result<u64, StorageError> {
     let removed = bulk::execute(conn, &Statement(format!("DELETE FROM trade_figures WHERE dataset_id = {dataset}")))?;
     Ok(u64::try_from(removed).unwrap_or(u64::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_staging_table_is_in_the_list() {
+        let text = include_str!("figures.rs");
+        let made = text.split("TABLE import_").skip(1).filter_map(|rest| rest.split([' ', '(']).next());
+        let mut made: Vec<String> = made.map(|word| format!("import_{word}")).collect();
+        made.retain(|word| !word.contains(['\\', '"']));
+        made.sort();
+        made.dedup();
+        assert_eq!(made, STAGING);
+    }
 }

@@ -13,15 +13,16 @@ use tearoad::transfer::{Options, Summary, TransferError, datasets, figures, seed
 use crate::support::{TestDb, ask, data, databases, import};
 
 /// Columns of the shortest Comtrade file.
-const HEADER: &str = "refYear,reporterCode,flowCode,partnerCode,classificationCode,cmdCode,primaryValue,netWgt,cmdDesc";
+pub const HEADER: &str =
+    "refYear,reporterCode,flowCode,partnerCode,classificationCode,cmdCode,primaryValue,netWgt,cmdDesc";
 
-fn file(folder: &Path, name: &str, lines: &[&str]) -> PathBuf {
+pub fn file(folder: &Path, name: &str, lines: &[&str]) -> PathBuf {
     let path = folder.join(name);
     std::fs::write(&path, format!("{HEADER}\n{}\n", lines.join("\n"))).unwrap();
     path
 }
 
-fn prepared() -> Vec<TestDb> {
+pub fn prepared() -> Vec<TestDb> {
     let all = databases();
     for db in &all {
         seed::load_reference(&mut db.conn()).unwrap();
@@ -29,7 +30,7 @@ fn prepared() -> Vec<TestDb> {
     all
 }
 
-fn load(db: &TestDb, options: &Options, file: &Path) -> (Result<Summary, TransferError>, Vec<String>) {
+pub fn load(db: &TestDb, options: &Options, file: &Path) -> (Result<Summary, TransferError>, Vec<String>) {
     let told = RefCell::new(Vec::new());
     let result = import(&mut db.conn(), "comtrade", options, &[file.to_owned()], &|line| {
         told.borrow_mut().push(line.to_owned())
@@ -37,7 +38,7 @@ fn load(db: &TestDb, options: &Options, file: &Path) -> (Result<Summary, Transfe
     (result, told.into_inner())
 }
 
-fn revision(db: &TestDb) -> i64 {
+pub fn revision(db: &TestDb) -> i64 {
     current_revision(&mut db.conn()).unwrap().0
 }
 
@@ -50,7 +51,7 @@ fn values(db: &TestDb) -> Vec<(String, String, i64, i64, Option<i64>)> {
     rows.iter().map(|r| (text(r, 0), text(r, 1), r.int(2).unwrap(), r.int(3).unwrap(), r.int(4))).collect()
 }
 
-fn count(db: &TestDb, statement: &'static str) -> i64 {
+pub fn count(db: &TestDb, statement: &'static str) -> i64 {
     db.conn().rows(Fixed(statement), &[]).unwrap()[0].int(0).unwrap()
 }
 
@@ -161,9 +162,11 @@ fn every_row_is_counted_once_and_all_bad_ones_are_reported() {
     }
 }
 
+type Pairs = Vec<(String, String)>;
+
 /// Titles and notes of the sources of files, and what the last revision says of sources.
-fn notes(db: &TestDb) -> (Vec<(String, String)>, Vec<(String, String)>) {
-    let pairs = |statement| -> Vec<(String, String)> {
+fn notes(db: &TestDb) -> (Pairs, Pairs) {
+    let pairs = |statement| -> Pairs {
         let rows = db.conn().rows(Fixed(statement), &[]).unwrap();
         let text = |row: &tearoad::storage::value::Row, at| row.text(at).unwrap_or("-").to_owned();
         rows.iter().map(|row| (text(row, 0), text(row, 1))).collect()

@@ -16,6 +16,7 @@ mod attack;
 mod conformance;
 mod damaged;
 mod demo_filters;
+mod edges;
 mod exchange_rates;
 mod explain;
 mod export;
