@@ -125,6 +125,8 @@ pub struct Sorter {
     run: Vec<Figure>,
     spilled: Vec<File>,
     count: u64,
+    /// By the number of the dataset.
+    by_dataset: Vec<u64>,
 }
 
 impl Sorter {
@@ -138,12 +140,25 @@ impl Sorter {
         }
         self.run.push(figure);
         self.count += 1;
+        let dataset = usize::from(figure.key.dataset);
+        match self.by_dataset.get_mut(dataset) {
+            Some(count) => *count += 1,
+            None => {
+                self.by_dataset.resize(dataset, 0);
+                self.by_dataset.push(1);
+            }
+        }
         Ok(())
     }
 
     /// Figures so far.
     pub fn count(&self) -> u64 {
         self.count
+    }
+
+    /// Figures so far of each dataset of the import, by its number.
+    pub fn by_dataset(&self) -> Vec<u64> {
+        self.by_dataset.clone()
     }
 
     fn spill(&mut self) -> io::Result<()> {
@@ -284,6 +299,7 @@ mod tests {
         for n in 0..total {
             sorter.push(figure(n)).unwrap();
         }
+        assert_eq!((sorter.count(), sorter.by_dataset()), (u64::from(total), vec![0, u64::from(total)]));
         let mut sorted = sorter.sorted().unwrap();
         let mut last = None;
         let mut seen = 0;

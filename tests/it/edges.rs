@@ -32,3 +32,41 @@ fn what_an_interrupted_import_staged_is_removed() {
         assert_eq!(count(&db, left), 1, "only the journal is left");
     }
 }
+
+#[test]
+fn small_datasets_of_a_large_import_do_not_make_the_indexes_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    // Chapters of each flow, partner and year; and a few lines of other classifications, each a dataset of its own.
+    let mut lines = Vec::new();
+    for year in 2000..2024 {
+        for partner in [643, 842, 36, 124, 276, 392, 410] {
+            for chapter in (1..=62).filter(|n| *n != 77) {
+                lines.push(format!("{year},156,X,{partner},H5,{chapter:02},1,,"));
+            }
+        }
+    }
+    let n_large = lines.len();
+    assert!(n_large > 10_000);
+    let large: Vec<&str> = lines.iter().map(String::as_str).collect();
+    let alone = file(folder.path(), "alone.csv", &large);
+    let others = ["2020,156,X,643,S4,97,1,,", "2020,156,X,643,B4,4,1,,", "2020,156,X,643,B4,41,1,,"];
+    let together = file(folder.path(), "together.csv", &[large.as_slice(), &others].concat());
+    let nodes = folder.path().join("nomenclature.csv");
+    std::fs::write(
+        &nodes,
+        "classification,edition,code,description,parent,level\nS4,SITC4,9,Other,,1\nS4,SITC4,97,Gold,9,2\nB4,BEC4,4,Capital goods,,1\nB4,BEC4,41,Machines,4,2\n",
+    )
+    .unwrap();
+    let mut made = Vec::new();
+    for (path, n_datasets) in [(&alone, 1), (&together, 3)] {
+        let db = prepared().remove(0);
+        let nodes = std::slice::from_ref(&nodes);
+        nomenclature::import(&mut db.conn(), &Options::default(), nodes, &|_| {}).unwrap();
+        // SQLite counts what changes its tables and indexes.
+        let before = count(&db, "SELECT schema_version FROM pragma_schema_version");
+        load(&db, &Options::default(), path).0.unwrap();
+        assert_eq!(count(&db, "SELECT COUNT(*) FROM datasets"), n_datasets);
+        made.push(count(&db, "SELECT schema_version FROM pragma_schema_version") - before);
+    }
+    assert!(made[0] > 2 && made[0] == made[1], "changes of the schema, alone and together: {made:?}");
+}

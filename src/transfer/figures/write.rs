@@ -49,7 +49,7 @@ pub(super) fn write(job: &mut Job<'_>, conn: &mut Conn, sorter: Sorter) -> Done<
     let sources = write_sources(job, conn, &mut changes)?;
     let ids: Vec<i64> = sources.iter().map(|source| source.id).collect();
     let dimensions = Dimensions::load(conn, job.meaning.units.words(), &ids)?;
-    let expected = sorter.count();
+    let expected = sorter.by_dataset();
     let mut targets = Vec::new();
     let mut merged = job.merged(sorter, "writing")?;
     for (at, body) in (0_u8..).zip(&job.meaning.bodies) {
@@ -60,6 +60,7 @@ pub(super) fn write(job: &mut Job<'_>, conn: &mut Conn, sorter: Sorter) -> Done<
             Some(figure) if figure.key.dataset == at => merged.next(),
             _ => Ok(None),
         };
+        let expected = expected.get(usize::from(at)).copied().unwrap_or(0);
         let manner = job.replaces().map_or(Manner::Add, Manner::Replace);
         target.groups = store::put(conn, load, expected, (!target.fresh).then_some(manner), &dimensions, &mut next)?;
         if !target.fresh {

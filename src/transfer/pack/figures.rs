@@ -111,7 +111,7 @@ pub(super) fn load(
             Err(reason) => bad(load, path, parsed.line, reason),
         }
     }
-    let expected = sorter.count();
+    let expected = sorter.by_dataset();
     let dimensions = Dimensions::load(conn, &numbered.units, &numbered.sources)?;
     let mut sorted = Unique { ahead: None, sorted: sorter.sorted().map_err(full)?, repeated: Vec::new() };
     sorted.ahead = sorted.sorted.next().transpose().map_err(full)?;
@@ -123,6 +123,7 @@ pub(super) fn load(
             _ => Ok(None),
         };
         let of = figures::Load { dataset: *dataset, revision: load.revision };
+        let expected = expected.get(place).copied().unwrap_or(0);
         let mut groups = store::put(conn, of, expected, (!fresh).then_some(MANNER), &dimensions, &mut next)?;
         if !fresh {
             groups = figures::compare(conn, *dataset, MANNER)?.into_iter().collect();
