@@ -48,8 +48,17 @@ use staged::import_figures;
 const COLUMNS: &str = "dataset_id, reporter_id, partner_id, sector_id, flow, period_start, period_months, origin, reporter_level, partner_level, sector_level, value_scaled, quantity_milli, quantity_unit, net_weight_g, status, source_id, revision";
 /// The key without the dataset and the origin.
 const KEY: [&str; 6] = ["reporter_id", "partner_id", "sector_id", "flow", "period_start", "period_months"];
-/// What makes a figure another one.
-const CONTENT: [&str; 5] = ["value_scaled", "quantity_milli", "quantity_unit", "net_weight_g", "status"];
+/// What makes a figure another one: levels too, which a newer nomenclature or list of regions may have moved.
+const CONTENT: [&str; 8] = [
+    "reporter_level",
+    "partner_level",
+    "sector_level",
+    "value_scaled",
+    "quantity_milli",
+    "quantity_unit",
+    "net_weight_g",
+    "status",
+];
 /// All tables that live no longer than an import.
 const STAGING: [&str; 2] = ["import_figures", "import_groups"];
 /// Rows of one statement: below SQLite's 32,766 binds.

@@ -9,6 +9,29 @@ use tearoad::transfer::{Options, TransferError, nomenclature, reference};
 use crate::loading::{HEADER, count, file, load, prepared, revision};
 
 #[test]
+fn a_level_that_moved_is_a_change() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = file(folder.path(), "a.csv", &["2020,156,X,643,H5,27,100.5,7,", "2020,156,X,842,H5,27,1,,"]);
+    for db in prepared() {
+        load(&db, &Options::default(), &path).0.unwrap();
+        for column in ["reporter_level", "partner_level", "sector_level"] {
+            // As it would be if the figures had come before a newer list of regions or products.
+            let before = revision(&db);
+            let moved = format!("UPDATE trade_figures SET {column} = 5 WHERE value_scaled = 1000");
+            db.conn().batch(&moved).unwrap();
+            let summary = load(&db, &Options::default(), &path).0.unwrap();
+            assert_eq!((summary.updated, summary.unchanged), (1, 1), "{column}");
+            assert_eq!(revision(&db), before + 1);
+            assert_eq!(
+                count(&db, "SELECT MAX(reporter_level + partner_level) + MAX(sector_level) FROM trade_figures"),
+                6
+            );
+            assert_eq!(load(&db, &Options::default(), &path).0.unwrap().revision, None);
+        }
+    }
+}
+
+#[test]
 fn what_an_interrupted_import_staged_is_removed() {
     let folder = tempfile::tempdir().unwrap();
     let path = file(folder.path(), "a.csv", &["2020,156,X,643,H5,27,100.5,7,"]);
