@@ -59,13 +59,15 @@ pub struct Places {
     /// Words so far that mean nothing.
     unknown: usize,
     /// Under which code each region with several stands in each year.
-    used: HashMap<(i32, u32), Box<[u8]>>,
+    used: HashMap<(i32, u32), String>,
 }
 
 /// What a word means: the scheme in which it was found, and the regions of it.
 #[derive(Debug, Clone)]
 struct Found {
     scheme: String,
+    /// As the scheme writes it: 699 and 0699 are one code.
+    code: String,
     places: Vec<Place>,
     /// Regions with another code beside this one: checked by year.
     has_others: bool,
@@ -175,9 +177,8 @@ impl Places {
                 }
                 _ => {}
             }
-            let used = self.used.entry((year, place.region)).or_insert_with(|| Box::from(word));
-            if used.as_ref() != word {
-                let used = String::from_utf8_lossy(used);
+            let used = self.used.entry((year, place.region)).or_insert_with(|| found.code.clone());
+            if *used != found.code {
                 return Err(format!("in earlier lines of this year the area has the code {used}"));
             }
         }
@@ -224,18 +225,18 @@ impl Places {
             of.levels.is_empty() || (!p.is_group && of.levels.iter().any(may))
         };
         for scheme in schemes {
-            let places = match scheme.as_str() {
-                NAME => self.by_name.get(&fold(word)).cloned(),
+            let found = match scheme.as_str() {
+                NAME => self.by_name.get(&fold(word)).cloned().map(|places| (String::new(), places)),
                 _ => self.in_scheme(scheme, &upper),
             };
-            let Some(places) = places else { continue };
+            let Some((code, places)) = found else { continue };
             let places: Vec<Place> = places.into_iter().filter(|p| fits(p)).collect();
             if places.is_empty() {
                 continue;
             }
             let others = |p: &Place| self.codes.get(&(scheme.clone(), p.region)).is_some_and(|c| c.len() > 1);
             let has_others = places.iter().any(others);
-            return Ok(Found { scheme: scheme.clone(), places, has_others });
+            return Ok(Found { scheme: scheme.clone(), code, places, has_others });
         }
         if self.unknown >= WITH_NEAREST {
             return Err(format!("no area has this code of {}", schemes.join(" or ")));
@@ -249,10 +250,11 @@ impl Places {
         ))
     }
 
-    fn in_scheme(&self, scheme: &str, code: &str) -> Option<Vec<Place>> {
+    /// The code as the scheme writes it, and its regions.
+    fn in_scheme(&self, scheme: &str, code: &str) -> Option<(String, Vec<Place>)> {
         let key = (scheme.to_owned(), code.to_owned());
         if let Some(found) = self.by_code.get(&key) {
-            return Some(found.clone());
+            return Some((key.1, found.clone()));
         }
         // Numbers lose or gain leading zeros on their way through spreadsheets.
         if !code.bytes().all(|b| b.is_ascii_digit()) || code.is_empty() {

@@ -93,3 +93,26 @@ fn small_datasets_of_a_large_import_do_not_make_the_indexes_anew() {
     }
     assert!(made[0] > 2 && made[0] == made[1], "changes of the schema, alone and together: {made:?}");
 }
+
+#[test]
+fn a_code_in_two_spellings_is_one_code() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = file(
+        folder.path(),
+        "a.csv",
+        &[
+            "2020,699,X,643,H5,27,1,,",
+            "2020,0699,X,842,H5,27,1,,",
+            "2020,00699,X,36,H5,27,1,,",
+            "2020,156,X,0757,H5,27,1,,",
+        ],
+    );
+    let two = file(folder.path(), "b.csv", &["2020,757,X,643,H5,27,1,,", "2020,0756,X,842,H5,27,1,,"]);
+    for db in prepared() {
+        let (result, told) = load(&db, &Options::default(), &path);
+        assert_eq!(result.unwrap_or_else(|e| panic!("{e}: {told:?}")).inserted, 4);
+        let (result, told) = load(&db, &Options::default(), &two);
+        assert!(matches!(result, Err(TransferError::BadLines(1))), "{result:?}");
+        assert!(told[0].contains("the area has the code 757"), "{told:?}");
+    }
+}
