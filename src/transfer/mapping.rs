@@ -30,17 +30,22 @@ pub fn read(
         let wrong = |reason: String| input.unreadable(format!("line {}: {reason}", rows.line()));
         let (word, meant) = (rows.text(from).into_owned(), rows.text(to).into_owned());
         match rows.text(kind).to_ascii_lowercase().as_str() {
-            "area" => places.map(&word, &meant).map_err(|e| wrong(format!("`to` is `{meant}`: {e}")))?,
+            "area" => places.map(&word, &meant).map_err(|e| wrong(format!("`to` is `{}`: {e}", shown(&meant))))?,
             "product" => products.map(&word, &meant),
             "flow" if code_of(FLOWS, &meant).is_some() => {
                 flows.insert(word, meant);
             }
             "flow" => {
                 let known = FLOWS.iter().map(|(name, _, _)| *name).collect::<Vec<_>>().join(", ");
-                return Err(wrong(format!("`to` is `{meant}`, expected one of {known}")));
+                return Err(wrong(format!("`to` is `{}`, expected one of {known}", shown(&meant))));
             }
-            other => return Err(wrong(format!("`kind` is `{other}`, expected area, product or flow"))),
+            other => return Err(wrong(format!("`kind` is `{}`, expected area, product or flow", shown(other)))),
         }
     }
     Ok(())
+}
+
+/// The beginning of a cell, for messages.
+fn shown(cell: &str) -> String {
+    cell.chars().filter(|c| !c.is_control()).take(60).collect()
 }

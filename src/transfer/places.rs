@@ -38,6 +38,10 @@ pub(super) const REMEMBERED: usize = 100_000;
 /// Unknown words that are told with the nearest known: looking for it takes long.
 pub(super) const WITH_NEAREST: usize = 1_000;
 
+/// Bytes of the longest word for which the nearest known one is looked for, and which is remembered: the time grows with
+/// its length times the number of codes, and cells have up to 4 MiB. Longer names that are known are found all the same.
+pub(super) const LONGEST: usize = 100;
+
 /// What words of one column mean.
 type Resolved = HashMap<Box<[u8]>, Result<Found, String>>;
 
@@ -132,7 +136,8 @@ impl Places {
     pub fn map(&mut self, word: &str, region: &str) -> Result<(), String> {
         if !self.by_code.contains_key(&(OWN.to_owned(), region.to_uppercase())) {
             let near = self.nearest(&[OWN.to_owned()], region, |_| true);
-            return Err(format!("no region has this code; the nearest known is `{near}`"));
+            let near = near.map(|near| format!("; the nearest known is `{near}`")).unwrap_or_default();
+            return Err(format!("no region has this code{near}"));
         }
         self.mapped.insert(word.to_uppercase(), region.to_uppercase());
         Ok(())
@@ -150,16 +155,23 @@ impl Places {
 
     /// The region of a word in a year. `at` numbers the places of a layout; words are remembered by it.
     pub fn find(&mut self, at: usize, of: &AreaOf, word: &[u8], year: i32, text: &str) -> Result<Place, String> {
-        if !self.resolved.get(&at).is_some_and(|words| words.contains_key(word)) {
-            let found = self.look_up(of, text);
-            self.unknown += usize::from(found.is_err());
-            let words = self.resolved.entry(at).or_default();
-            if words.len() >= REMEMBERED {
-                words.clear();
+        let long;
+        let found = if word.len() > LONGEST {
+            long = self.look_up(of, text);
+            Some(&long)
+        } else {
+            if !self.resolved.get(&at).is_some_and(|words| words.contains_key(word)) {
+                let found = self.look_up(of, text);
+                self.unknown += usize::from(found.is_err());
+                let words = self.resolved.entry(at).or_default();
+                if words.len() >= REMEMBERED {
+                    words.clear();
+                }
+                words.insert(Box::from(word), found);
             }
-            words.insert(Box::from(word), found);
-        }
-        let found = match self.resolved.get(&at).and_then(|words| words.get(word)) {
+            self.resolved.get(&at).and_then(|words| words.get(word))
+        };
+        let found = match found {
             Some(Ok(found)) => found,
             Some(Err(reason)) => return Err(reason.clone()),
             None => return Err("it is not known".to_owned()),
@@ -241,8 +253,10 @@ impl Places {
         if self.unknown >= WITH_NEAREST {
             return Err(format!("no area has this code of {}", schemes.join(" or ")));
         }
+        let Some(near) = self.nearest(schemes, &upper, fits) else {
+            return Err(format!("no area has this code of {}; it has {} bytes", schemes.join(" or "), upper.len()));
+        };
         let name = self.told.get(&upper).map(|n| format!(" ({n})")).unwrap_or_default();
-        let near = self.nearest(schemes, &upper, fits);
         let what = if of.levels.iter().any(|l| l == "COUNTRY") { "country or special area" } else { "area" };
         Err(format!(
             "no {what} has this code of {}{name}; the nearest known is `{near}`; --map takes a table of your own codes",
@@ -264,10 +278,14 @@ impl Places {
         let plain = if plain.is_empty() { "0" } else { plain };
         (plain.len()..=3)
             .map(|length| format!("{plain:0>length$}"))
-            .find_map(|padded| self.by_code.get(&(scheme.to_owned(), padded)).cloned())
+            .map(|padded| (scheme.to_owned(), padded))
+            .find_map(|key| self.by_code.get(&key).map(|places| (key.1, places.clone())))
     }
 
-    fn nearest(&self, schemes: &[String], code: &str, fits: impl Fn(&Place) -> bool) -> String {
+    fn nearest(&self, schemes: &[String], code: &str, fits: impl Fn(&Place) -> bool) -> Option<String> {
+        if code.len() > LONGEST {
+            return None;
+        }
         let number = code.parse::<i64>().ok();
         let known =
             self.by_code.iter().filter(|((scheme, _), places)| schemes.contains(scheme) && places.iter().any(&fits));

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, HashMap};
 use super::TransferError;
 use super::layout::{EvenPad, Pad, ProductOf};
 use super::nomenclature;
-use super::places::{REMEMBERED, WITH_NEAREST};
+use super::places::{LONGEST, REMEMBERED, WITH_NEAREST};
 use super::report::Tell;
+use crate::domain::control;
 use crate::storage::bulk::{Bound, Fixed, Statement};
 use crate::storage::conn::Conn;
 use crate::storage::revision::Change;
@@ -145,11 +146,14 @@ impl Products {
         }
         let result = found.map(|node| Product { cut, ..node }).ok_or_else(|| nodes.unknown(&code));
         nodes.n_unknown += usize::from(result.is_err());
-        let words = nodes.resolved.entry(word.length).or_default();
-        if words.len() >= REMEMBERED {
-            words.clear();
+        // A code with its name behind it may be of any length.
+        if word.code.len() <= LONGEST {
+            let words = nodes.resolved.entry(word.length).or_default();
+            if words.len() >= REMEMBERED {
+                words.clear();
+            }
+            words.insert(Box::from(word.code), result.clone());
         }
-        words.insert(Box::from(word.code), result.clone());
         Ok(result)
     }
 

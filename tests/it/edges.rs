@@ -116,3 +116,24 @@ fn a_code_in_two_spellings_is_one_code() {
         assert!(told[0].contains("the area has the code 757"), "{told:?}");
     }
 }
+
+#[test]
+fn a_very_long_code_is_refused_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let long = "Q".repeat(2_000_000);
+    let lines = [format!("2020,156,X,{long},H5,27,1,,"), format!("2020,156,X,643,H5,{long},1,,")];
+    let path = file(folder.path(), "a.csv", &lines.each_ref().map(String::as_str));
+    let map = folder.path().join("map.csv");
+    std::fs::write(&map, format!("kind,from,to\narea,x,{long}\n")).unwrap();
+    for db in prepared() {
+        let started = std::time::Instant::now();
+        let (result, told) = load(&db, &Options::default(), &path);
+        assert!(matches!(result, Err(TransferError::BadLines(2))), "{result:?}");
+        assert!(told[0].contains("no area has this code of") && told[0].contains("2000000 bytes"), "{told:?}");
+        assert!(told.iter().all(|line| line.len() < 500), "{told:?}");
+        let options = Options { map: Some(map.clone()), ..Options::default() };
+        let error = load(&db, &options, &path).0.unwrap_err().to_string();
+        assert!(error.contains("no region has this code") && error.len() < 500, "{error}");
+        assert!(started.elapsed() < std::time::Duration::from_secs(20), "{:?}", started.elapsed());
+    }
+}
