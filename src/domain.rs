@@ -2,6 +2,7 @@
 //!
 //! Start with [`period`] and [`decimal`] for figures, [`fold`] for text, [`error_code`] for what can go wrong.
 
+pub mod control;
 pub mod decimal;
 pub mod error_code;
 pub mod flow;

@@ -3,8 +3,6 @@
 //! order, without the other indexes where making them anew is faster. Figures for a dataset that has some are staged in
 //! a temporary table first, and compared.
 
-use std::io::Write as _;
-
 use diesel::RunQueryDsl;
 use diesel::prelude::ExecuteCopyFromDsl as _;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
@@ -440,7 +438,7 @@ fn copy_rows<E: From<StorageError> + From<diesel::result::Error> + std::error::E
         loop {
             let row = next()?;
             if let Some(row) = &row {
-                row.write_line(load, &mut line).map_err(lost)?;
+                row.write_line(load, &mut line);
             }
             if line.len() > (1 << 16) - 512 || row.is_none() {
                 out.write_all(&line).map_err(lost)?;
@@ -457,7 +455,7 @@ fn copy_rows<E: From<StorageError> + From<diesel::result::Error> + std::error::E
 
 impl FigureRow {
     /// A line of PostgreSQL's COPY.
-    fn write_line(&self, load: Load, out: &mut Vec<u8>) -> std::io::Result<()> {
+    fn write_line(&self, load: Load, out: &mut Vec<u8>) {
         let mut number = itoa::Buffer::new();
         out.extend_from_slice(number.format(load.dataset).as_bytes());
         let mut put = |out: &mut Vec<u8>, value: Option<i64>| {
@@ -473,7 +471,18 @@ impl FigureRow {
         put(out, self.value);
         put(out, self.quantity);
         match &self.unit {
-            Some(unit) => write!(out, "\t{}", unit.replace('\\', "\\\\").replace(['\t', '\n', '\r'], " "))?,
+            Some(unit) => {
+                out.push(b'\t');
+                for byte in unit.bytes() {
+                    match byte {
+                        b'\\' => out.extend_from_slice(b"\\\\"),
+                        b'\t' => out.extend_from_slice(b"\\t"),
+                        b'\n' => out.extend_from_slice(b"\\n"),
+                        b'\r' => out.extend_from_slice(b"\\r"),
+                        byte => out.push(byte),
+                    }
+                }
+            }
             None => put(out, None),
         }
         put(out, self.weight);
@@ -481,7 +490,6 @@ impl FigureRow {
             put(out, value);
         }
         out.push(b'\n');
-        Ok(())
     }
 }
 

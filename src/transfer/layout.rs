@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use super::TransferError;
 use super::input::unreadable;
+use crate::domain::control;
 use crate::domain::fold::fold;
 use crate::storage::figures::Scope;
 
@@ -458,6 +459,9 @@ impl Layout {
         if encoding_rs::Encoding::for_label(layout.encoding.as_bytes()).is_none() {
             return Err(wrong(format!("`encoding` is `{}`, expected a name such as gb18030", layout.encoding)));
         }
+        if let Some((key, fault)) = layout.kept().find_map(|(key, text)| Some((key, control::fault(text)?))) {
+            return Err(wrong(format!("`{key}`: {fault}")));
+        }
         if !matches!(layout.dataset.scale, 0 | 3) {
             return Err(wrong(format!("`dataset.scale` is `{}`, expected 0 or 3", layout.dataset.scale)));
         }
@@ -468,6 +472,20 @@ impl Layout {
             )));
         }
         Ok(layout)
+    }
+
+    /// Texts of the layout that are kept in the database.
+    fn kept(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let of = &self.dataset;
+        let fixed = [("title", &self.title), ("dataset.title", &of.title), ("dataset.currency", &of.currency)];
+        let optional = [
+            ("dataset.publisher", &of.publisher),
+            ("dataset.licence", &of.licence),
+            ("dataset.description", &of.description),
+        ];
+        let optional = optional.into_iter().filter_map(|(key, text)| Some((key, text.as_deref()?)));
+        let currencies = self.value.iter().filter_map(|value| Some(("value.currency", value.currency.as_deref()?)));
+        fixed.into_iter().map(|(key, text)| (key, text.as_str())).chain(optional).chain(currencies)
     }
 
     /// A user's layout.

@@ -12,6 +12,7 @@ use super::report::{Bad, Report, Tell};
 use super::rows::Rows;
 use super::run::{Run, in_transaction};
 use super::{Options, Summary, TransferError};
+use crate::domain::control;
 use crate::domain::fold::fold;
 use crate::storage::bulk::{self, Bound, Fixed, Statement};
 use crate::storage::conn::Conn;
@@ -248,7 +249,7 @@ fn write_source(conn: &mut Conn, files: &[Input], changes: &mut Vec<Change>) -> 
         }
         id += 1;
         source = id;
-        let name = file.name().to_owned();
+        let name = control::without(file.name()).into_owned();
         changes.push(change("Source", code.clone(), "INSERT"));
         bulk::insert(
             conn,
@@ -275,6 +276,9 @@ fn line(rows: &Rows, columns: [usize; 6]) -> Result<(String, Node), (usize, Stri
         return Err((0, format!("the line has {width} fields, expected {expected}")));
     }
     let [_, edition, code, name, parent, level] = columns.map(|at| rows.text(at));
+    if let Some(fault) = control::fault(&name) {
+        return Err((3, format!("expected a name: {fault}")));
+    }
     let plain = |text: &str| {
         !text.is_empty()
             && text.len() <= 20

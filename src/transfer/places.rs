@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use super::TransferError;
 use super::layout::AreaOf;
+use crate::domain::control;
 use crate::domain::flow::{REGION_LEVELS, code_of};
 use crate::domain::fold::fold;
 use crate::storage::bulk::Fixed;
@@ -129,7 +130,7 @@ impl Places {
 
     /// Tells the name of a code that may be unknown.
     pub fn tell_name(&mut self, code: &str, name: &str) {
-        self.told.insert(code.to_uppercase(), name.to_owned());
+        self.told.insert(code.to_uppercase(), control::without(name).into_owned());
     }
 
     /// Takes a word for a Tea Road code from here on.
@@ -294,6 +295,6 @@ impl Places {
             (Some(wanted), Ok(known)) => wanted.abs_diff(known),
             _ => u64::try_from(strsim::damerau_levenshtein(code, known)).unwrap_or(u64::MAX),
         };
-        candidates.min_by_key(|known| (distance(known), (*known).clone())).cloned().unwrap_or_default()
+        candidates.min_by_key(|known| (distance(known), (*known).clone())).cloned().or_else(|| Some(String::new()))
     }
 }

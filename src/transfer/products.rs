@@ -128,7 +128,7 @@ impl Products {
             let may = is_whole || (self.collecting && !name.is_empty());
             if may && (2..=6).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_alphanumeric()) {
                 if !is_whole {
-                    nodes.wanted.insert(code, name);
+                    nodes.wanted.insert(code, control::without(&name).into_owned());
                     return Ok(Ok(Product { sector: 0, level: 0, cut: false }));
                 }
                 tell(&format!("product {code} is not in the nomenclature; taken as heading {heading} as a whole"));
@@ -164,7 +164,7 @@ impl Products {
         let plain = (5..=6).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase());
         let code = format!("{code:0>6}");
         if plain && (!nodes.by_code.contains_key(code.as_bytes()) || nodes.unnamed.contains_key(code.as_bytes())) {
-            nodes.wanted.insert(code, name.to_owned());
+            nodes.wanted.insert(code, control::without(name).into_owned());
         }
     }
 

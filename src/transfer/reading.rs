@@ -18,6 +18,7 @@ use super::products::{Product, Products, Word};
 use super::report::Tell;
 use super::rows::Rows;
 use super::sorted::{Figure, Key};
+use crate::domain::control;
 use crate::domain::decimal::{Scaled, parse_cell};
 use crate::domain::flow::{STATUSES, code_of};
 use crate::domain::period::{self, Period};
@@ -46,6 +47,9 @@ pub struct Meaning {
     pub flow: Option<String>,
 }
 
+/// Bytes of the longest unit; it is a word or two, such as `1000 kWh`.
+const LONGEST_UNIT: usize = 100;
+
 /// Words of units, numbered as they are met; the first is no unit.
 #[derive(Debug)]
 pub struct Units {
@@ -60,15 +64,22 @@ impl Default for Units {
 }
 
 impl Units {
-    /// The number of a unit; nothing where there are too many.
-    fn place(&mut self, unit: String) -> Option<u16> {
-        if let Some(known) = self.places.get(&unit) {
-            return Some(*known);
+    /// The number of a unit, or why it is none.
+    fn place(&mut self, unit: &str) -> Result<u16, String> {
+        if let Some(known) = self.places.get(unit) {
+            return Ok(*known);
         }
-        let place = u16::try_from(self.words.len()).ok()?;
-        self.words.push(unit.clone());
-        self.places.insert(unit, place);
-        Some(place)
+        if let Some(fault) = control::fault(unit) {
+            return Err(format!("expected a unit: {fault}"));
+        }
+        if unit.len() > LONGEST_UNIT {
+            return Err(format!("expected a unit such as kg, of at most {LONGEST_UNIT} bytes"));
+        }
+        let place = u16::try_from(self.words.len());
+        let place = place.map_err(|_| "there are more than 65,535 units; a unit is a word such as kg".to_owned())?;
+        self.words.push(unit.to_owned());
+        self.places.insert(unit.to_owned(), place);
+        Ok(place)
     }
 
     /// All of them, in the order of their numbers.
@@ -313,13 +324,14 @@ impl<'a> Reader<'a> {
         let weight = number(&self.weight)?;
         let (mut quantity, mut unit) = (None, 0);
         if let Some((columns, units, of)) = &self.quantity {
-            let text = of.fixed_unit.clone().unwrap_or_else(|| word(rows, units).1.into_owned());
+            let (at, text) = match &of.fixed_unit {
+                Some(unit) => (None, Cow::Borrowed(unit.as_str())),
+                None => word(rows, units),
+            };
             if !text.is_empty() && !of.none.iter().any(|none| none.eq_ignore_ascii_case(&text)) {
                 quantity = self.number(rows, columns, of, 3 + of.power)?;
-                let named = of.units.get(&text).cloned().unwrap_or(text);
-                unit = meaning.units.place(named).ok_or_else(|| {
-                    (word(rows, units).0, "there are more than 65,535 units; a unit is a word such as kg".to_owned())
-                })?;
+                let meant = of.units.get(text.as_ref()).map_or(text.as_ref(), String::as_str);
+                unit = meaning.units.place(meant).map_err(|reason| (at, reason))?;
             }
         }
         Ok(Common { period, reporter, partner, flow, status, weight, quantity, unit, power: 0 })

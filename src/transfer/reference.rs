@@ -25,6 +25,7 @@ use super::progress::Progress;
 use super::report::Tell;
 use super::rows::Rows;
 use super::run::{Run, in_transaction};
+use crate::domain::control;
 use crate::storage::bulk::Fixed;
 use crate::storage::conn::Conn;
 use layouts::Layout;
@@ -301,7 +302,10 @@ fn read(mut rows: Rows, conversion: &mut Conversion<'_>, tell: Tell<'_>) -> Done
         let cells = places.iter().map(|column| rows.text(*column).into_owned()).collect();
         let line = Source { number: rows.line(), cells };
         let width = rows.width();
-        if width == rows.header.len() {
+        let broken = line.cells.iter().enumerate().find_map(|(at, text)| Some((at, control::fault(text)?)));
+        if let Some((column, fault)) = broken {
+            conversion.bad(&line, column, fault);
+        } else if width == rows.header.len() {
             out.push(line);
         } else {
             conversion.bad(&line, 0, format!("the line has {width} fields, expected {}", rows.header.len()));

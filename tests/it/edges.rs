@@ -9,6 +9,75 @@ use tearoad::transfer::{Options, TransferError, nomenclature, reference};
 use crate::loading::{HEADER, count, file, load, prepared, revision};
 
 #[test]
+fn control_characters_are_bad_cells_or_left_out_alike_on_both_databases() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    };
+    let row = |partner: &str, code: &str, name: &str, unit: &str| {
+        format!("2020,156,X,{partner},H5,{code},1,,{name},5,\"{unit}\"\n")
+    };
+    let rows = [
+        row("643", "27", "", "kg"),
+        row("842", "27", "", "k\0g"),
+        row("36", "27", "", "\u{1b}[31mkg"),
+        row("124", "27", "", &"k".repeat(101)),
+        row("276", "27", "", "t of\n\tCO2 \\N"),
+        row("392", "270900", "Oils\0; crude", "kg"),
+    ];
+    let path = write("units.csv", &format!("{HEADER},qty,qtyUnitAbbr\n{}", rows.concat()));
+    let nodes = write(
+        "nomenclature.csv",
+        "classification,edition,code,description,parent,level\nX,TREE,a,A,,1\nX,TREE,b,B\0B,,1\n",
+    );
+    let isic = write("isic.csv", "code,description\nA,Farming\n01,Far\0ming\n");
+    let mut all = Vec::new();
+    for db in prepared() {
+        let report = folder.path().join(format!("control-{}.csv", db.backend()));
+        let options =
+            Options { skip_bad: true, new_products: true, report: Some(report.clone()), ..Options::default() };
+        let (result, told) = load(&db, &options, &path);
+        let summary = result.unwrap_or_else(|e| panic!("{e} on {}: {told:?}", db.backend()));
+        assert_eq!((summary.inserted, summary.bad), (3, 3), "{told:?}");
+        let told = told.join("\n");
+        assert!(
+            told.contains(
+                "line 3: `qtyUnitAbbr` is `kg`: expected a unit: there is a control character in it (U+0000)"
+            ),
+            "{told}"
+        );
+        assert!(told.contains("line 4: `qtyUnitAbbr` is `[31mkg`: expected a unit: there is a control"), "{told}");
+        assert!(told.contains("line 5: `qtyUnitAbbr`") && told.contains("of at most 100 bytes"), "{told}");
+        let said = RefCell::new(Vec::new());
+        let tell = |line: &str| said.borrow_mut().push(line.to_owned());
+        let skipping = Options { skip_bad: true, ..Options::default() };
+        let done = nomenclature::import(&mut db.conn(), &skipping, std::slice::from_ref(&nodes), &tell);
+        assert_eq!(done.unwrap().bad, 1);
+        let done = reference::import(&mut db.conn(), &skipping, std::slice::from_ref(&isic), &tell);
+        assert_eq!(done.unwrap().files[0].bad, 1, "{said:?}");
+        let said = said.into_inner().join("\n");
+        assert!(
+            said.contains("line 3: `description` is `BB`: expected a name: there is a control character"),
+            "{said}"
+        );
+        assert!(said.contains("there is a control character in it (U+0000)"), "{said}");
+        let statement = Fixed(
+            "SELECT p.code, f.quantity_unit FROM trade_figures f JOIN regions p ON p.id = f.partner_id UNION ALL SELECT s.code, n.text FROM names n JOIN sectors s ON s.id = n.subject_id WHERE n.subject_kind = 'SECTOR' AND (s.code = '270900' OR s.path LIKE '/TREE/%') ORDER BY 1, 2",
+        );
+        let kept: Vec<String> =
+            db.conn().rows(statement, &[]).unwrap().iter().map(|r| format!("{:?}", r.values)).collect();
+        all.push((kept, std::fs::read_to_string(report).unwrap()));
+    }
+    assert!(all.windows(2).all(|pair| pair[0] == pair[1]), "the databases differ: {all:#?}");
+    let kept = &all[0].0;
+    assert!(kept.contains(&r#"[Text("DE"), Text("t of\n\tCO2 \\N")]"#.to_owned()), "{kept:?}");
+    assert!(kept.contains(&r#"[Text("270900"), Text("Oils; crude")]"#.to_owned()), "{kept:?}");
+    assert_eq!(kept.len(), 5, "{kept:?}");
+}
+
+#[test]
 fn a_level_that_moved_is_a_change() {
     let folder = tempfile::tempdir().unwrap();
     let path = file(folder.path(), "a.csv", &["2020,156,X,643,H5,27,100.5,7,", "2020,156,X,842,H5,27,1,,"]);

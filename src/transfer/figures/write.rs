@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::store::{self, Dimensions};
 use super::{Done, Job};
+use crate::domain::control;
 use crate::domain::period::Period;
 use crate::storage::bulk::{self, Bound, Fixed};
 use crate::storage::conn::Conn;
@@ -264,7 +265,7 @@ fn write_sources(job: &Job<'_>, conn: &mut Conn, changes: &mut Vec<Change>) -> D
                 Value::Text(code.clone()),
                 Value::Text("FILE".to_owned()),
                 Value::text(dataset.publisher.clone()),
-                Value::Text(title),
+                Value::Text(control::without(&title).into_owned()),
                 Value::Time(revision::now()),
                 Value::text(dataset.licence.clone()),
                 Value::Text(hash),

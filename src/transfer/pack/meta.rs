@@ -1,5 +1,6 @@
 //! `pack.toml`: what a pack says of itself. Unknown keys are refused.
 
+use crate::domain::control;
 use crate::domain::decimal::{Exact, parse_exact};
 use crate::domain::nearest::nearest;
 use crate::transfer::TransferError;
@@ -71,7 +72,10 @@ impl Meta {
         let mut take = |name: &str| match table.remove(name) {
             None => Ok(None),
             Some(toml::Value::String(text)) if text.trim().is_empty() => Ok(None),
-            Some(toml::Value::String(text)) => Ok(Some(text)),
+            Some(toml::Value::String(text)) => match control::fault(&text) {
+                Some(fault) => Err(wrong(format!("`{name}`: {fault}"))),
+                None => Ok(Some(text)),
+            },
             Some(toml::Value::Integer(number)) => Ok(Some(number.to_string())),
             Some(other) => Err(wrong(format!("`{name}` is `{other}`, expected a text in quotes"))),
         };
