@@ -5,6 +5,7 @@ mod baci;
 mod comtrade;
 mod national;
 mod real;
+mod records;
 mod sdmx;
 mod told;
 mod wits;

@@ -1,0 +1,94 @@
+//! JSON records as services and people put them into files.
+
+use std::io::Write as _;
+
+use super::comtrade::API;
+use super::{load, plainly, prepared, read, refused, stored, write, write_gz, write_zip};
+
+/// A record of UN Comtrade without what it need not have, and with these members at its end.
+fn record(year: u32, members: &str) -> String {
+    format!(
+        r#"{{"period":"{year}","reporterCode":156,"flowCode":"X","partnerCode":0,"classificationCode":"H5","cmdCode":"TOTAL"{members}}}"#
+    )
+}
+
+fn values(figures: &[String]) -> Vec<String> {
+    figures.iter().map(|f| f.split(' ').skip(4).take(2).collect::<Vec<_>>().join(" ")).collect()
+}
+
+#[test]
+fn answers_that_were_put_into_one_file_are_all_read() {
+    let other = API.replace(r#""period":"2020""#, r#""period":"2021""#);
+    let (value, list) = (r#","primaryValue":7"#, r#"{"data":[],"error":""}"#);
+    let lines = [record(2001, value), record(2002, value)].join("\n");
+    let held =
+        format!(r#"{{"data":[{}],"more":{{"data":[1]}},"dataset":[{}]}}"#, record(2003, value), record(2004, value));
+    let arrays = format!("[{}][{}, {}]", record(2005, value), record(2006, value), record(2007, value));
+    for (text, rows) in [
+        (format!("{API}{other}"), 4),
+        (format!("{API}\r\n\r\n{list}\n{other}\n"), 4),
+        (format!("{lines}\n{arrays}{held}\n{list}"), 7),
+        (format!("{list}{held}{lines}"), 4),
+    ] {
+        let (counts, figures) = read("comtrade", &plainly(), |folder| vec![write(folder, "a.json", &text)]);
+        assert_eq!((counts, figures.len()), ([rows, rows, 0, 0, 0], rows as usize), "{text}");
+    }
+}
+
+#[test]
+fn what_is_no_record_is_told_with_its_line() {
+    let first = record(2001, r#","primaryValue":7"#);
+    for (text, words) in [
+        (format!("{first}\nand more"), "record 2: line 2, column 1: this is no JSON"),
+        (format!("[{first}]\n\n]"), "record 2: line 3, column 1: this is no JSON"),
+        (
+            format!("[{first}]\n7"),
+            "record 2: line 2, column 1: expected an object or an array of objects, came a Number",
+        ),
+        (format!("{{\"data\":[{first},\n\"x\"]}}"), "record 2: line 2, column 1: expected an Object, came a String"),
+        (
+            format!("{{\"data\":[{first}],\n\"error\":"),
+            "record 2: line 2, column 9: this is no JSON (IncompleteDocument)",
+        ),
+        (format!("{API}\n<html>"), "record 3: line 5, column 1: this is no JSON"),
+    ] {
+        let (error, _) = refused("comtrade", &plainly(), |folder| vec![write(folder, "a.json", &text)]);
+        assert!(error.contains(words), "{error}\n{text}");
+    }
+    // A list where a number belongs is no number that is missing.
+    let nested = record(2001, r#","primaryValue":[7]"#);
+    let (_, said) = refused("comtrade", &plainly(), |folder| vec![write(folder, "a.json", &nested)]);
+    assert!(said.contains("line 1: `primaryValue` is `[…]`: expected an amount"), "{said}");
+}
+
+#[test]
+fn the_end_of_a_compressed_file_is_read_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(API.as_bytes()).unwrap();
+    let gzip = gzip.finish().unwrap();
+    let cut = write(folder.path(), "cut.json.gz", &gzip[..gzip.len() - 6]);
+    let mut flipped = gzip.clone();
+    flipped[gzip.len() - 6] ^= 1;
+    let flipped = write(folder.path(), "flipped.json.gz", flipped);
+    let zip = write_zip(folder.path(), "answers.zip", &[("a.json", API.as_bytes())]);
+    let mut bytes = std::fs::read(&zip).unwrap();
+    // The checksum in the directory, which stands behind the signature and twelve bytes.
+    let at = bytes.windows(4).position(|w| w == b"PK\x01\x02").unwrap();
+    bytes[at + 16] ^= 1;
+    std::fs::write(&zip, bytes).unwrap();
+    let whole = write_gz(folder.path(), "whole.json.gz", API);
+    for db in prepared(folder.path()) {
+        for (file, words) in [
+            (&cut, "ends too early; download it again"),
+            (&flipped, "the compressed file is damaged"),
+            (&zip, "the checksum of the file is wrong"),
+        ] {
+            let error = load(&db, "comtrade", &plainly(), std::slice::from_ref(file)).error();
+            assert!(error.contains(words), "{error}");
+            assert!(stored(&db).is_empty());
+        }
+        assert_eq!(load(&db, "comtrade", &plainly(), std::slice::from_ref(&whole)).counts(), [2, 2, 0, 0, 0]);
+        assert_eq!(values(&stored(&db)), ["2020 12345.678", "2020 6804128143"]);
+    }
+}
