@@ -100,8 +100,8 @@ impl<'a> Job<'a> {
 
     /// Tells the files of figures from the tables beside them.
     fn sort_files(&mut self, paths: &[PathBuf]) -> Done<()> {
-        for input in input::find(paths)? {
-            let rows = match Rows::open(&input, self.fallback()?) {
+        for mut input in input::find(paths)? {
+            let mut rows = match Rows::open(&input, self.fallback()?) {
                 Ok(rows) => rows,
                 Err(error) if input.named => return Err(error),
                 Err(error) => {
@@ -109,6 +109,11 @@ impl<'a> Job<'a> {
                     continue;
                 }
             };
+            if rows.is_records() {
+                let mut progress = Progress::new("learning columns", input.size, self.tell);
+                input.names = rows.names(|bytes| progress.row(bytes))?;
+                rows = Rows::open(&input, self.fallback()?)?;
+            }
             if let Some(companion) = self.layout.companion_of(&rows.header) {
                 self.companions.push((input, companion.clone()));
             } else if self.layout.fits(&rows.header) || input.named {

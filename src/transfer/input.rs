@@ -31,13 +31,15 @@ pub struct Input {
     pub at: usize,
     /// Given by name, not found in a folder or zip.
     pub named: bool,
+    /// Names of all its records, where it holds JSON and they were learnt: a record may lack what another has.
+    pub names: Vec<String>,
 }
 
 impl Input {
     /// A file on the disk, as it is.
     pub fn file(path: &Path) -> Self {
         let size = std::fs::metadata(path).map_or(0, |m| m.len());
-        Self { path: path.to_owned(), member: None, at: 1, size, named: true }
+        Self { path: path.to_owned(), member: None, at: 1, size, named: true, names: Vec::new() }
     }
 
     /// How messages name it.
@@ -162,7 +164,7 @@ fn members(path: &Path) -> Result<Vec<Input>, TransferError> {
         // What packers of macOS add is no data.
         if entry.is_file() && may_hold_rows(&name) && !name.contains("__MACOSX/") {
             let size = entry.compressed_size();
-            out.push(Input { path: path.to_owned(), member: Some(name), at: 1, size, named: false });
+            out.push(Input { path: path.to_owned(), member: Some(name), at: 1, size, named: false, names: Vec::new() });
         }
     }
     out.sort_by(|a, b| a.member.cmp(&b.member));

@@ -72,9 +72,9 @@ impl Rows {
         } else if is_wide {
             // Sixteen-bit Unicode, as spreadsheets save "Unicode text".
             let narrow = encoding_rs_io::DecodeReaderBytesBuilder::new().bom_sniffing(true).build(bytes);
-            Self::narrow(input, Box::new(Bounded { inner: narrow, left: allowance.clone() }))?
+            Self::narrow(input, Box::new(Bounded { inner: narrow, left: allowance.clone() }), &allowance)?
         } else {
-            Self::narrow(input, Box::new(Bounded { inner: bytes, left: allowance.clone() }))?
+            Self::narrow(input, Box::new(Bounded { inner: bytes, left: allowance.clone() }), &allowance)?
         };
         if header.len() > WIDEST {
             let width = header.len();
@@ -96,7 +96,11 @@ impl Rows {
         matches!(&self.inner, Inner::Delimited(rows) if rows.delimiter == b';')
     }
 
-    fn narrow(input: &Input, bytes: Box<dyn Read>) -> Result<(Inner, Vec<Vec<u8>>, String), TransferError> {
+    fn narrow(
+        input: &Input,
+        bytes: Box<dyn Read>,
+        allowance: &Allowance,
+    ) -> Result<(Inner, Vec<Vec<u8>>, String), TransferError> {
         let mut bytes = BufReader::with_capacity(SNIFFED, bytes);
         let start = bytes.fill_buf().map_err(|e| input.unreadable(e))?;
         if start.starts_with(b"\xef\xbb\xbf") {
@@ -105,7 +109,7 @@ impl Rows {
         let start = bytes.fill_buf().map_err(|e| input.unreadable(e))?;
         let first = start.iter().find(|b| !b.is_ascii_whitespace());
         if matches!(first, Some(b'{' | b'[')) {
-            let (records, header) = records::Records::open(input, Box::new(bytes))?;
+            let (records, header) = records::Records::open(input, Box::new(bytes), allowance)?;
             let header = header.into_iter().map(String::into_bytes).collect();
             return Ok((Inner::Records(Box::new(records)), header, "JSON records".to_owned()));
         }
@@ -117,6 +121,26 @@ impl Rows {
             _ => "commas",
         };
         Ok((Inner::Delimited(rows), header, format!("text with {word}")))
+    }
+
+    /// Whether the rows are JSON records, whose names are not known before all are read.
+    pub fn is_records(&self) -> bool {
+        matches!(self.inner, Inner::Records(_))
+    }
+
+    /// Names of all records of the file, for [`Input::names`]; reads it to its end. Nothing where the rows have a header.
+    pub fn names(mut self, mut each: impl FnMut(u64)) -> Result<Vec<String>, TransferError> {
+        match &mut self.inner {
+            Inner::Delimited(_) => return Ok(Vec::new()),
+            Inner::Records(records) => records.learn(),
+        }
+        while self.advance()? {
+            each(self.bytes_read());
+        }
+        match self.inner {
+            Inner::Delimited(_) => Ok(Vec::new()),
+            Inner::Records(records) => Ok(records.names().to_vec()),
+        }
     }
 
     /// The header for messages.

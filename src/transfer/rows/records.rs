@@ -1,21 +1,43 @@
 //! JSON records: an array of objects, alone or as the `data` (or `dataset`) of an object, or one object a line; several
 //! of these one after the other, as answers are that were put into one file. Read as a stream; numbers keep their text.
+//! Records may lack names that others have: the columns are those of all records.
 
+use std::collections::{HashMap, VecDeque};
 use std::io::Read;
 
 use struson::reader::{JsonReader as _, JsonReaderPosition, JsonStreamReader, ReaderError, ReaderSettings, ValueType};
 
+use super::bounded::Allowance;
 use crate::transfer::TransferError;
 use crate::transfer::input::Input;
+
+/// Records that are read ahead to learn their names, and the bytes that these may take.
+const AHEAD: usize = 1000;
+const AHEAD_BYTES: usize = 4 << 20;
+/// Bytes of the longest name.
+const LONGEST: usize = 1024;
 
 pub(super) struct Records {
     reader: JsonStreamReader<Box<dyn Read>>,
     place: Place,
+    /// Names in the order in which they were met.
     header: Vec<String>,
-    cells: Vec<String>,
-    /// The first record, read to learn the header.
-    first: bool,
+    /// Column of each name, as it is written and in small letters.
+    columns: HashMap<String, usize>,
+    record: Record,
+    /// Records read so far.
+    read: u64,
+    /// Records that were read to learn the header, and the error behind them.
+    ahead: VecDeque<Record>,
+    broken: Option<Fault>,
+    /// Only names are wanted.
+    is_learning: bool,
+}
+
+#[derive(Debug, Default)]
+struct Record {
     number: u64,
+    cells: Vec<String>,
 }
 
 /// Where the next record is looked for.
@@ -70,13 +92,46 @@ fn spot(location: &JsonReaderPosition) -> String {
 }
 
 impl Records {
-    pub(super) fn open(input: &Input, bytes: Box<dyn Read>) -> Result<(Self, Vec<String>), TransferError> {
+    /// Reads the first records. All names of the file are known where the input has them.
+    pub(super) fn open(
+        input: &Input,
+        bytes: Box<dyn Read>,
+        allowance: &Allowance,
+    ) -> Result<(Self, Vec<String>), TransferError> {
         let settings =
             ReaderSettings { allow_multiple_top_level: true, track_path: false, ..ReaderSettings::default() };
-        let reader = JsonStreamReader::new_custom(bytes, settings);
-        let (header, cells) = (Vec::new(), Vec::new());
-        let mut out = Self { reader, place: Place::Start, header, cells, first: false, number: 0 };
-        out.first = out.further().map_err(|e| input.unreadable(e))?;
+        let mut out = Self {
+            reader: JsonStreamReader::new_custom(bytes, settings),
+            place: Place::Start,
+            header: Vec::new(),
+            columns: HashMap::new(),
+            record: Record::default(),
+            read: 0,
+            ahead: VecDeque::new(),
+            broken: None,
+            is_learning: false,
+        };
+        for name in &input.names {
+            out.column(name.clone()).map_err(|e| input.unreadable(e))?;
+        }
+        let (mut held, most) = (0, if input.names.is_empty() { AHEAD } else { 1 });
+        while out.ahead.len() < most && held < AHEAD_BYTES {
+            allowance.renew();
+            match out.further() {
+                Ok(true) => {
+                    let record = std::mem::take(&mut out.record);
+                    held += record.cells.iter().map(|cell| size_of::<String>() + cell.len()).sum::<usize>();
+                    out.ahead.push_back(record);
+                }
+                Ok(false) => break,
+                Err(fault) if out.ahead.is_empty() => return Err(input.unreadable(fault)),
+                // Those before it are read first.
+                Err(fault) => {
+                    out.broken = Some(fault);
+                    break;
+                }
+            }
+        }
         if out.header.is_empty() {
             return Err(input.unreadable("there is no record in the file"));
         }
@@ -84,11 +139,23 @@ impl Records {
         Ok((out, header))
     }
 
+    /// From here on only names are learnt; cells are not kept.
+    pub(super) fn learn(&mut self) {
+        self.is_learning = true;
+    }
+
+    /// All names so far.
+    pub(super) fn names(&self) -> &[String] {
+        &self.header
+    }
+
     pub(super) fn next(&mut self) -> Result<bool, String> {
-        if std::mem::take(&mut self.first) {
+        if let Some(next) = self.ahead.pop_front() {
+            self.record = next;
             return Ok(true);
         }
-        self.further().map_err(|e| format!("record {}: {e}", self.number + 1))
+        let further = self.broken.take().map_or_else(|| self.further(), Err);
+        further.map_err(|e| format!("record {}: {e}", self.read + 1))
     }
 
     /// Goes to the next record, through the ends and beginnings of documents; false at the end of the file, which is
@@ -115,7 +182,8 @@ impl Records {
                 }
             };
             if is_read {
-                self.number += 1;
+                self.read += 1;
+                self.record.number = self.read;
                 return Ok(true);
             }
         }
@@ -151,6 +219,10 @@ impl Records {
                 return Ok(false);
             }
             match &mut own {
+                Some(own) if own.len() >= super::WIDEST => {
+                    let most = super::WIDEST;
+                    return Err(Fault::Other(format!("an object has more than {most} names; is it a record?")));
+                }
                 Some(own) => own.push((name, text(&mut self.reader)?)),
                 None => self.reader.skip_value()?,
             }
@@ -158,50 +230,76 @@ impl Records {
         self.reader.end_object()?;
         self.place = Place::Between;
         let Some(own) = own else { return Ok(false) };
-        self.cells.iter_mut().for_each(String::clear);
+        self.begin();
         for (name, text) in own {
-            self.keep(name, text);
+            self.keep(name, text)?;
         }
         Ok(true)
     }
 
     fn object(&mut self) -> Result<(), Fault> {
-        self.cells.iter_mut().for_each(String::clear);
+        self.begin();
         self.reader.begin_object()?;
         while self.reader.has_next()? {
             let name = self.reader.next_name_owned()?;
-            let text = text(&mut self.reader)?;
-            self.keep(name, text);
+            if self.is_learning {
+                self.column(name)?;
+                self.reader.skip_value()?;
+            } else {
+                let text = text(&mut self.reader)?;
+                self.keep(name, text)?;
+            }
         }
         Ok(self.reader.end_object()?)
     }
 
-    /// Keeps a value under its name. Names of later records that the first has not are passed over.
-    fn keep(&mut self, name: String, text: String) {
-        if self.number == 0 && self.header.len() > super::WIDEST {
-            // Refused as soon as the record ends.
-            return;
+    /// Empties the cells for the next record.
+    fn begin(&mut self) {
+        self.record.cells.iter_mut().for_each(String::clear);
+        self.record.cells.resize_with(self.header.len(), String::new);
+    }
+
+    /// Keeps a value under its name.
+    fn keep(&mut self, name: String, text: String) -> Result<(), Fault> {
+        let at = self.column(name)?;
+        if self.record.cells.len() <= at {
+            self.record.cells.resize_with(at + 1, String::new);
         }
-        let at = match self.header.iter().position(|h| *h == name) {
-            Some(at) => at,
-            None if self.number == 0 => {
-                self.header.push(name);
-                self.cells.push(String::new());
-                self.header.len() - 1
-            }
-            None => return,
-        };
-        if let Some(cell) = self.cells.get_mut(at) {
+        if let Some(cell) = self.record.cells.get_mut(at) {
             *cell = text;
         }
+        Ok(())
+    }
+
+    /// The column of a name, without case; a new one where it has none.
+    fn column(&mut self, name: String) -> Result<usize, Fault> {
+        if let Some(at) = self.columns.get(&name) {
+            return Ok(*at);
+        }
+        if name.len() > LONGEST {
+            return Err(Fault::Other(format!("a name has more than {LONGEST} bytes; is this a list of records?")));
+        }
+        // A name may be written with several cases, each of which is remembered.
+        if self.header.len() >= super::WIDEST || self.columns.len() >= 4 * super::WIDEST {
+            let most = super::WIDEST;
+            return Err(Fault::Other(format!("the records have more than {most} names; is this a list of records?")));
+        }
+        let lower = name.to_ascii_lowercase();
+        let at = self.columns.get(&lower).copied().unwrap_or_else(|| {
+            self.header.push(name.clone());
+            self.header.len() - 1
+        });
+        self.columns.insert(lower, at);
+        self.columns.insert(name, at);
+        Ok(at)
     }
 
     pub(super) fn cell(&self, column: usize) -> &[u8] {
-        self.cells.get(column).map(String::as_bytes).unwrap_or_default()
+        self.record.cells.get(column).map(String::as_bytes).unwrap_or_default()
     }
 
     pub(super) fn number(&self) -> u64 {
-        self.number
+        self.record.number
     }
 }
 

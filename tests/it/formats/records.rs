@@ -92,3 +92,53 @@ fn the_end_of_a_compressed_file_is_read_too() {
         assert_eq!(values(&stored(&db)), ["2020 12345.678", "2020 6804128143"]);
     }
 }
+
+#[test]
+fn records_may_lack_names_that_later_ones_have() {
+    // More than are read ahead.
+    let service = record(2001, r#","typeCode":"S""#);
+    let mut records = vec![service; 1200];
+    records.push(record(2002, r#","primaryValue":5,"customsCode":"C01""#));
+    records.push(record(2003, r#","primaryValue":6,"CUSTOMSCODE":"C01""#));
+    records.push(record(2004, r#","primaryValue":7"#));
+    for text in [format!(r#"{{"data":[{}]}}"#, records.join(",")), records.join("\n")] {
+        let folder = tempfile::tempdir().unwrap();
+        let file = write(folder.path(), "a.json", &text);
+        for db in prepared(folder.path()) {
+            let done = load(&db, "comtrade", &plainly(), std::slice::from_ref(&file));
+            assert_eq!(done.counts(), [1203, 1, 0, 1202, 0]);
+            let summary = done.result.unwrap();
+            assert_eq!((summary.reasons["services"], summary.reasons["a customs procedure"]), (1200, 2));
+            assert_eq!(values(&stored(&db)), ["2004 7"]);
+        }
+    }
+    // A name that no record has is told as one that no line has.
+    let (error, _) = refused("comtrade", &plainly(), |folder| {
+        vec![write(folder, "a.json", [record(2001, ""), record(2002, r#","value":5"#)].join("\n"))]
+    });
+    assert!(error.contains("there is no column `primaryValue`") && error.contains("cmdCode,value"), "{error}");
+}
+
+#[test]
+fn the_names_of_records_have_a_limit() {
+    let many = |range: std::ops::Range<u32>| range.map(|n| format!(r#","n{n}":1"#)).collect::<String>();
+    for (text, words) in [
+        (record(2001, &many(0..4091)), "an object has more than 4096 names"),
+        (format!("[{}]", record(2001, &many(0..4091))), "the records have more than 4096 names"),
+        (
+            format!("[{},{}]", record(2001, &many(0..4000)), record(2001, &many(4000..5000))),
+            "record 2: the records have more than 4096 names",
+        ),
+        (record(2001, &format!(r#","{}":1"#, "n".repeat(1025))), "a name has more than 1024 bytes"),
+    ] {
+        let (error, _) = refused("comtrade", &plainly(), |folder| vec![write(folder, "a.json", &text)]);
+        assert!(error.contains(words), "{error}");
+    }
+    // As many as there may be are looked up at once, not one after the other.
+    let wide = record(2001, &format!(r#","primaryValue":1{}"#, many(0..4080)));
+    let other = wide.replace("2001", "2002");
+    let (counts, _) = read("comtrade", &plainly(), |folder| {
+        vec![write(folder, "a.json", [vec![wide.as_str(); 60], vec![other.as_str(); 60]].concat().join("\n"))]
+    });
+    assert_eq!(counts, [120, 2, 118, 0, 0]);
+}
