@@ -208,6 +208,9 @@ impl<'a> Job<'a> {
                 _ => None,
             };
             while rows.advance()? {
+                if rows.is_blank() {
+                    continue;
+                }
                 let (code, other) = (rows.text(code), rows.text(other));
                 match (companion.holds, at) {
                     (Holds::Products, Some(at)) => self.meaning.products.name(at, &code, &other),

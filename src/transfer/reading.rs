@@ -16,7 +16,7 @@ use super::layout::{
 use super::places::{Place, Places};
 use super::products::{Product, Products, Word};
 use super::report::Tell;
-use super::rows::Rows;
+use super::rows::{BLANK, Rows};
 use super::sorted::{Figure, Key};
 use crate::domain::decimal::{Scaled, parse_cell};
 use crate::domain::flow::{STATUSES, code_of};
@@ -241,6 +241,10 @@ impl<'a> Reader<'a> {
                 out.push(Ok(Read::LeftOut(Cow::Owned(why.to_owned()))));
             }
         };
+        if rows.is_blank() {
+            leave_out(out, BLANK);
+            return Ok(Ok(()));
+        }
         if !self.layout.empty.is_empty() {
             let start = rows.text(0);
             if self.layout.empty.iter().any(|beginning| start.starts_with(beginning.as_str())) {

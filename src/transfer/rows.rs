@@ -23,6 +23,9 @@ const SNIFFED: usize = 1 << 16;
 /// Columns of the widest file; tables of a column a month over a century have fewer.
 const WIDEST: usize = 4096;
 
+/// The rule by which blank rows are left out.
+pub const BLANK: &str = "an empty line";
+
 /// How cells of a file are written, where it is not UTF-8.
 pub type Fallback = &'static Encoding;
 
@@ -195,6 +198,14 @@ impl Rows {
         match &self.inner {
             Inner::Delimited(rows) => rows.width(self.header.len()),
             Inner::Records(_) => self.header.len(),
+        }
+    }
+
+    /// Whether all cells of the row are empty, those beyond the header too.
+    pub fn is_blank(&self) -> bool {
+        match &self.inner {
+            Inner::Delimited(rows) => rows.is_blank(),
+            Inner::Records(rows) => rows.is_blank(),
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod added;
 mod baci;
+mod blank;
 mod comtrade;
 mod national;
 mod real;

@@ -111,6 +111,11 @@ impl Delimited {
         self.record.position().map_or(0, csv::Position::line)
     }
 
+    /// Whether all fields are empty: spreadsheets write such rows behind their last one, and between tables.
+    pub(super) fn is_blank(&self) -> bool {
+        self.record.iter().all(|field| field.trim_ascii().is_empty())
+    }
+
     pub(super) fn width(&self, header: usize) -> usize {
         if self.record.len() <= header {
             return self.record.len();

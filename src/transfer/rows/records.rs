@@ -298,6 +298,11 @@ impl Records {
         self.record.cells.get(column).map(String::as_bytes).unwrap_or_default()
     }
 
+    /// Whether the record says nothing.
+    pub(super) fn is_blank(&self) -> bool {
+        self.record.cells.iter().all(|cell| cell.trim_ascii().is_empty())
+    }
+
     pub(super) fn number(&self) -> u64 {
         self.record.number
     }
