@@ -70,7 +70,8 @@ impl Rows {
         let allowance = Allowance::new();
         let (inner, header, kind) = if start.starts_with(b"PK\x03\x04") {
             let text = Box::new(sheet::unrolled(input, bytes)?);
-            let (rows, header) = delimited::Delimited::open(input, text, b',')?;
+            let (mut rows, header) = delimited::Delimited::open(input, text, b',')?;
+            rows.is_padded = true;
             (Inner::Delimited(rows), header, "workbook (xlsx), first sheet".to_owned())
         } else if is_wide {
             // Sixteen-bit Unicode, as spreadsheets save "Unicode text".
