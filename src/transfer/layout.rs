@@ -547,7 +547,7 @@ impl Layout {
     }
 
     /// A column's name without its label, and without the separator of parts that SDMX writes behind it.
-    fn plain<'h>(&self, name: &'h str) -> &'h str {
+    pub fn plain<'h>(&self, name: &'h str) -> &'h str {
         let Some(before) = &self.labels else { return name };
         let name = name.find(before.as_str()).filter(|at| *at > 0).and_then(|at| name.get(..at)).unwrap_or(name);
         match name.split_once('[') {

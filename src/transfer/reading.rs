@@ -2,6 +2,7 @@
 //! A row gives as many figures as it has amounts; each is one figure, left out by a rule, or bad with column and reason.
 
 mod cells;
+mod header;
 mod told;
 
 use std::borrow::Cow;
@@ -118,6 +119,8 @@ pub struct Reader<'a> {
     /// Number of the file in the import.
     file: u16,
     shown: Vec<String>,
+    /// Columns that count, in order.
+    bound: Vec<usize>,
 }
 
 /// Columns of an amount, those of its power of ten, and those that are added to it.
@@ -184,6 +187,7 @@ impl<'a> Reader<'a> {
             },
             file,
             shown: header.clone(),
+            bound: Vec::new(),
         };
         for of in &layout.value {
             let bound = columns(&of.column);
@@ -192,6 +196,8 @@ impl<'a> Reader<'a> {
                 out.values.push(Value { columns: bound, powers: optional(&of.power_column), plus, of });
             }
         }
+        out.bound = out.bound();
+        out.check_names(rows)?;
         out.named_edition = out.edition_of_file(rows, meaning, named)?;
         out.whole_flow = out.flow_of_file(rows, meaning)?;
         Ok(out)
@@ -256,6 +262,9 @@ impl<'a> Reader<'a> {
         let width = rows.width();
         if width != rows.header.len() {
             return Ok(Err((None, format!("the line has {width} fields, expected {}", rows.header.len()))));
+        }
+        if let Some(at) = rows.twice().iter().find(|at| self.bound.binary_search(at).is_ok()) {
+            return Ok(Err((Some(*at), "the record has this name twice, with different values".to_owned())));
         }
         for (columns, keep) in &self.keep {
             let word = rows.text(first_filled(rows, columns));

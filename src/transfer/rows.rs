@@ -210,6 +210,14 @@ impl Rows {
         }
     }
 
+    /// Columns of which a JSON record has several values under one name.
+    pub fn twice(&self) -> &[usize] {
+        match &self.inner {
+            Inner::Delimited(_) => &[],
+            Inner::Records(rows) => rows.twice(),
+        }
+    }
+
     /// How the text of the rest of the file is encoded, for people; reads it to its end.
     pub fn encoding(mut self) -> Result<String, TransferError> {
         if self.is_foreign {

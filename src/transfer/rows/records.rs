@@ -38,6 +38,10 @@ pub(super) struct Records {
 struct Record {
     number: u64,
     cells: Vec<String>,
+    /// Columns that have a value already.
+    is_filled: Vec<bool>,
+    /// Columns that got several values.
+    twice: Vec<usize>,
 }
 
 /// Where the next record is looked for.
@@ -257,6 +261,9 @@ impl Records {
     fn begin(&mut self) {
         self.record.cells.iter_mut().for_each(String::clear);
         self.record.cells.resize_with(self.header.len(), String::new);
+        self.record.is_filled.clear();
+        self.record.is_filled.resize(self.header.len(), false);
+        self.record.twice.clear();
     }
 
     /// Keeps a value under its name.
@@ -264,9 +271,13 @@ impl Records {
         let at = self.column(name)?;
         if self.record.cells.len() <= at {
             self.record.cells.resize_with(at + 1, String::new);
+            self.record.is_filled.resize(at + 1, false);
         }
-        if let Some(cell) = self.record.cells.get_mut(at) {
-            *cell = text;
+        if let (Some(cell), Some(is_filled)) = (self.record.cells.get_mut(at), self.record.is_filled.get_mut(at)) {
+            if *is_filled && *cell != text {
+                self.record.twice.push(at);
+            }
+            (*cell, *is_filled) = (text, true);
         }
         Ok(())
     }
@@ -301,6 +312,10 @@ impl Records {
     /// Whether the record says nothing.
     pub(super) fn is_blank(&self) -> bool {
         self.record.cells.iter().all(|cell| cell.trim_ascii().is_empty())
+    }
+
+    pub(super) fn twice(&self) -> &[usize] {
+        &self.record.twice
     }
 
     pub(super) fn number(&self) -> u64 {

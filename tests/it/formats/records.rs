@@ -120,6 +120,30 @@ fn records_may_lack_names_that_later_ones_have() {
 }
 
 #[test]
+fn a_name_that_counts_may_not_stand_twice() {
+    // In a header: refused with the numbers of both columns; another name may.
+    let text = "refYear,reporterISO,partnerISO,note,flowDesc,cmdCode,primaryValue,classificationCode,NOTE,primaryvalue\n\
+        2018,AUT,AFG,x,Import,TOTAL,27,H5,y,28\n";
+    let (error, _) = refused("comtrade", &plainly(), |folder| vec![write(folder, "a.csv", text)]);
+    assert!(
+        error
+            .ends_with("columns 7 and 10 are both named `primaryValue`, and one may count; rename or delete the other"),
+        "{error}"
+    );
+    let text = text.replace(",primaryvalue", ",primaryvalues");
+    let (counts, _) = read("comtrade", &plainly(), |folder| vec![write(folder, "a.csv", &text)]);
+    assert_eq!(counts, [1, 1, 0, 0, 0]);
+    // In a record: it is bad, unless both say the same.
+    let records = [
+        record(2001, r#","primaryValue":5,"note":"a","note":"b","primaryValue":5"#),
+        record(2002, r#","primaryValue":6,"primaryVALUE":7"#),
+    ];
+    let (error, said) = refused("comtrade", &plainly(), |folder| vec![write(folder, "a.json", records.join("\n"))]);
+    assert!(error.starts_with("1 bad line(s)"), "{error}");
+    assert!(said.contains("line 2: `primaryValue` is `7`: the record has this name twice"), "{said}");
+}
+
+#[test]
 fn the_names_of_records_have_a_limit() {
     let many = |range: std::ops::Range<u32>| range.map(|n| format!(r#","n{n}":1"#)).collect::<String>();
     for (text, words) in [
