@@ -18,6 +18,9 @@ use crate::storage::figures::Scope;
 #[include = "*.toml"]
 struct Shipped;
 
+/// Powers of ten that a unit of a file may be: no amount of 64 bits is larger.
+const POWERS: std::ops::RangeInclusive<i32> = -18..=18;
+
 /// Columns that hold the same, by the names that files have for them, `|` between. The first that the file has and that
 /// is not empty in the row counts. Case does not.
 pub type Names = String;
@@ -451,6 +454,16 @@ impl Layout {
         if encoding_rs::Encoding::for_label(layout.encoding.as_bytes()).is_none() {
             return Err(wrong(format!("`encoding` is `{}`, expected a name such as gb18030", layout.encoding)));
         }
+        let measures = layout.weight.iter().chain(&layout.quantity).map(|of| of.power);
+        let words = layout.measure.iter().flat_map(|of| of.codes.values()).map(|of| of.power);
+        let mut powers = layout.value.iter().map(|of| of.power).chain(measures).chain(words);
+        if let Some(power) = powers.find(|power| !POWERS.contains(power)) {
+            return Err(wrong(format!(
+                "`power` is `{power}`, expected a power of ten from {} to {}, such as 6 for millions",
+                POWERS.start(),
+                POWERS.end()
+            )));
+        }
         if !matches!(layout.dataset.scale, 0 | 3) {
             return Err(wrong(format!("`dataset.scale` is `{}`, expected 0 or 3", layout.dataset.scale)));
         }
@@ -631,6 +644,24 @@ mod tests {
         assert!(formats.contains(&"comtrade") && formats.contains(&"baci"), "{formats:?}");
         formats.dedup();
         assert_eq!(formats.len(), all.len());
+    }
+
+    #[test]
+    fn a_power_beyond_all_amounts_is_told() {
+        let shipped = |name: &str| String::from_utf8(Shipped::get(name).unwrap().data.into_owned()).unwrap();
+        let baci = shipped("baci.toml");
+        assert!(baci.contains("power = 3"), "{baci}");
+        for power in ["18", "-18", "0"] {
+            Layout::parse("own.toml", &baci.replace("power = 3", &format!("power = {power}"))).unwrap();
+        }
+        for power in ["19", "-19", "2147483647"] {
+            let error = Layout::parse("own.toml", &baci.replace("power = 3", &format!("power = {power}"))).unwrap_err();
+            let wanted = format!("own.toml: `power` is `{power}`, expected a power of ten from -18 to 18");
+            assert!(error.to_string().starts_with(&wanted), "{error}");
+        }
+        let comext = shipped("comext.toml");
+        let error = Layout::parse("own.toml", &comext.replace("power = 2", "power = 99")).unwrap_err().to_string();
+        assert!(error.contains("`power` is `99`"), "{error}");
     }
 
     #[test]
