@@ -291,8 +291,8 @@ impl<'a> Reader<'a> {
         };
         for value in &self.values {
             let amount = self.amount(rows, value, &common, weight_only);
-            let read = amount.and_then(|amount| match amount {
-                None => Ok(Read::LeftOut(Cow::Borrowed("nothing reported"))),
+            let read = amount.and_then(|amount| match amount.or_else(|| self.without_value(&common)) {
+                None => Ok(Read::LeftOut(Cow::Borrowed(self.rule_of_nothing(&common)))),
                 Some(amount) => self.figure(meaning, &common, product, value.of, amount, rows.line()).map(Read::Figure),
             });
             out.push(read);
@@ -494,6 +494,25 @@ impl<'a> Reader<'a> {
         Ok(Some(Amount { value: Some(number), status: None, weight_only }))
     }
 
+    /// What a row is that reports no value: a figure without one where it says so, or where it has a weight or a
+    /// quantity. Of several values nobody knows whose weight it is.
+    fn without_value(&self, common: &Common) -> Option<Amount> {
+        let is_own = self.values.len() == 1;
+        let is_told = common.status == CONFIDENTIAL || common.status == MISSING;
+        let status = if common.status == CONFIDENTIAL { CONFIDENTIAL } else { MISSING };
+        let amount = Amount { value: None, status: Some(status), weight_only: false };
+        Some(amount).filter(|_| is_told || (is_own && common.has_measure()))
+    }
+
+    /// Why a row that reports no value is left out.
+    fn rule_of_nothing(&self, common: &Common) -> &'static str {
+        match (&self.weight, &self.quantity) {
+            _ if common.has_measure() => "a weight or quantity without a value of its own",
+            (None, None) => "nothing reported",
+            _ => "no value, weight or quantity",
+        }
+    }
+
     fn number(&self, rows: &Rows, columns: &Columns, of: &MeasureOf, scale: i32) -> Result<Option<Scaled>, Wrong> {
         let (at, text) = word(rows, columns);
         if text.is_empty() || of.unknown.iter().any(|u| u.eq_ignore_ascii_case(&text)) {
@@ -599,6 +618,12 @@ struct Common {
     unit: u16,
     /// A further power of ten of the row's measure.
     power: i32,
+}
+
+impl Common {
+    fn has_measure(&self) -> bool {
+        self.weight.is_some() || self.quantity.is_some()
+    }
 }
 
 struct Amount {
