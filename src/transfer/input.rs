@@ -64,6 +64,11 @@ impl Input {
         TransferError::File(format!("{}: {error}", self.shown()))
     }
 
+    /// The error of a file in which nothing stands.
+    pub fn without_rows(&self, reason: &str) -> TransferError {
+        TransferError::NoRows(format!("{}: {reason}", self.shown()))
+    }
+
     /// Its bytes, decompressed; `read` counts those that come from the disk.
     pub fn open(&self, read: &Rc<Cell<u64>>) -> Result<Box<dyn Read>, TransferError> {
         let bytes: Box<dyn Read> = match &self.member {
@@ -76,7 +81,7 @@ impl Input {
         let mut bytes = BufReader::with_capacity(BUFFER, bytes);
         let start = io::BufRead::fill_buf(&mut bytes).map_err(|e| self.unreadable(e))?;
         if start.is_empty() {
-            return Err(self.unreadable("the file is empty"));
+            return Err(self.without_rows("the file is empty"));
         }
         Ok(if start.starts_with(&[0x1f, 0x8b]) {
             Box::new(Unpacked { inner: MultiGzDecoder::new(bytes) })

@@ -59,12 +59,15 @@ impl std::fmt::Debug for Rows {
 }
 
 impl Rows {
-    /// Opens a file and reads its header.
+    /// Opens a file and reads its header. One in which nothing stands is the error [`TransferError::NoRows`].
     pub fn open(input: &Input, fallback: Fallback) -> Result<Self, TransferError> {
         let read = Rc::new(Cell::new(0));
         let mut bytes = BufReader::with_capacity(SNIFFED, input.open(&read)?);
         let start = bytes.fill_buf().map_err(|e| input.unreadable(e))?;
         let start: Vec<u8> = start.iter().copied().take(SNIFFED).collect();
+        if start.is_empty() {
+            return Err(input.without_rows("the file is empty"));
+        }
         let is_wide = start.starts_with(&[0xff, 0xfe]) || start.starts_with(&[0xfe, 0xff]);
         let is_foreign = !is_wide && std::str::from_utf8(&start).is_err_and(|e| e.error_len().is_some());
         let allowance = Allowance::new();
@@ -83,6 +86,9 @@ impl Rows {
         if header.len() > WIDEST {
             let width = header.len();
             return Err(input.unreadable(format!("line 1: there are {width} columns, expected at most {WIDEST}")));
+        }
+        if header.is_empty() {
+            return Err(input.without_rows("there is no row in the file"));
         }
         let is_foreign = is_foreign && !start.starts_with(b"PK\x03\x04");
         let header =

@@ -32,6 +32,9 @@ pub(super) struct Records {
     broken: Option<Fault>,
     /// Only names are wanted.
     is_learning: bool,
+    /// What the document says of an error, and the records before it.
+    said: String,
+    before: u64,
 }
 
 #[derive(Debug, Default)]
@@ -59,6 +62,9 @@ enum Place {
 
 /// The names under which answers of known services hold their records.
 const HOLDERS: [&str; 2] = ["data", "dataset"];
+
+/// The name under which they say why there are none.
+const ERROR: &str = "error";
 
 /// Why a record cannot be read.
 pub(super) enum Fault {
@@ -114,6 +120,8 @@ impl Records {
             ahead: VecDeque::new(),
             broken: None,
             is_learning: false,
+            said: String::new(),
+            before: 0,
         };
         for name in &input.names {
             out.column(name.clone()).map_err(|e| input.unreadable(e))?;
@@ -137,7 +145,7 @@ impl Records {
             }
         }
         if out.header.is_empty() {
-            return Err(input.unreadable("there is no record in the file"));
+            return Err(input.without_rows("there is no record in the file"));
         }
         let header = out.header.clone();
         Ok((out, header))
@@ -195,6 +203,8 @@ impl Records {
 
     /// Begins a document; whether it is a record itself.
     fn document(&mut self) -> Result<bool, Fault> {
+        self.said.clear();
+        self.before = self.read;
         match self.reader.peek()? {
             ValueType::Array => {
                 self.reader.begin_array()?;
@@ -222,6 +232,11 @@ impl Records {
                 self.place = Place::Held;
                 return Ok(false);
             }
+            if name == ERROR {
+                self.said = text(&mut self.reader)?;
+                own.iter_mut().for_each(|own| own.push((name.clone(), self.said.clone())));
+                continue;
+            }
             match &mut own {
                 Some(own) if own.len() >= super::WIDEST => {
                     let most = super::WIDEST;
@@ -233,7 +248,14 @@ impl Records {
         }
         self.reader.end_object()?;
         self.place = Place::Between;
-        let Some(own) = own else { return Ok(false) };
+        let Some(own) = own else {
+            return if self.read == self.before && !self.said.is_empty() {
+                let said: String = self.said.chars().filter(|c| !c.is_control()).take(200).collect();
+                Err(Fault::Other(format!("the answer has no record and says `{said}`; ask the service again")))
+            } else {
+                Ok(false)
+            };
+        };
         self.begin();
         for (name, text) in own {
             self.keep(name, text)?;

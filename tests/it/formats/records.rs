@@ -2,6 +2,8 @@
 
 use std::io::Write as _;
 
+use tearoad::transfer::recognise::recognise;
+
 use super::comtrade::API;
 use super::{load, plainly, prepared, read, refused, stored, write, write_gz, write_zip};
 
@@ -59,6 +61,71 @@ fn what_is_no_record_is_told_with_its_line() {
     let nested = record(2001, r#","primaryValue":[7]"#);
     let (_, said) = refused("comtrade", &plainly(), |folder| vec![write(folder, "a.json", &nested)]);
     assert!(said.contains("line 1: `primaryValue` is `[…]`: expected an amount"), "{said}");
+}
+
+#[test]
+fn files_without_rows_are_told_and_no_fault_of_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let whole = write(folder.path(), "whole.json", API);
+    let header = write(folder.path(), "header.csv", format!("{}\n", super::comtrade::HEADER));
+    let empty = vec![
+        write(folder.path(), "answer.json", r#"{"elapsedTime":"0.02 secs","count":0,"data":[],"error":""}"#),
+        write(folder.path(), "list.json", " [ ] \n"),
+        write_gz(folder.path(), "nothing.json.gz", ""),
+        write(folder.path(), "zero.csv", ""),
+        write(folder.path(), "blank.csv", "\r\n,,,\r\n"),
+    ];
+    let words = [
+        "no record in the file",
+        "no record in the file",
+        "the file is empty",
+        "the file is empty",
+        "no row in the file",
+    ];
+    let all: Vec<_> = empty.iter().chain([&whole]).cloned().collect();
+    let kept = folder.path().join("folder");
+    std::fs::create_dir(&kept).unwrap();
+    for file in &all {
+        std::fs::copy(file, kept.join(file.file_name().unwrap())).unwrap();
+    }
+    for files in [all.clone(), vec![kept]] {
+        for (paths, told_as) in [(recognise(&files).unwrap().remove(0).paths, "auto"), (files.clone(), "comtrade")] {
+            for db in prepared(folder.path()) {
+                let done = load(&db, "comtrade", &plainly(), &paths);
+                assert_eq!(done.counts(), [2, 2, 0, 0, 0], "{told_as}");
+                for (file, word) in empty.iter().zip(words) {
+                    let name = file.file_name().unwrap().to_str().unwrap();
+                    let is_told = |line: &String| line.contains(name) && line.contains(word);
+                    assert!(done.told.iter().any(is_told), "{name} is not told: {}", done.said());
+                }
+                assert_eq!(done.result.unwrap().what, "UN Comtrade, 1 file(s) and 5 without rows");
+            }
+        }
+    }
+    let db = &prepared(folder.path())[0];
+    for (file, word) in empty.iter().zip(words) {
+        let file = std::slice::from_ref(file);
+        let (named, told) = (load(db, "comtrade", &plainly(), file).error(), recognise(file).unwrap_err().to_string());
+        assert!(named.contains(word) && told == named, "{named}\n{told}");
+    }
+    let error = load(db, "comtrade", &plainly(), &empty).error();
+    assert!(error.starts_with("none of the 5 files has a row; ") && error.contains("answer.json"), "{error}");
+    // A header says what the rows would be; there are none.
+    let done = load(db, "comtrade", &plainly(), &[header]);
+    assert_eq!(done.counts(), [0, 0, 0, 0, 0]);
+    assert!(done.said().contains("the files have a header and no row"), "{}", done.said());
+    // An answer that tells an error is no answer that there is nothing, alone and between others.
+    let refusal = r#"{"data":[],"error":"Too many requests"}"#;
+    for text in [refusal.to_owned(), format!("{API}{refusal}"), r#"{"error":"Too many requests","data":[]}"#.to_owned()]
+    {
+        let file = write(folder.path(), "refusal.json", text);
+        let error = load(db, "comtrade", &plainly(), &[whole.clone(), file]).error();
+        assert!(error.contains("the answer has no record and says `Too many requests`; ask"), "{error}");
+    }
+    // What is damaged is no file without rows.
+    let damaged = write(folder.path(), "damaged.json", "{\"data\":[");
+    let error = load(db, "comtrade", &plainly(), &[whole, damaged]).error();
+    assert!(error.contains("damaged.json: line 1, column 10: this is no JSON (IncompleteDocument)"), "{error}");
 }
 
 #[test]
