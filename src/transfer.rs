@@ -47,6 +47,9 @@ pub enum TransferError {
     /// A file cannot be read, or is not what it should be.
     #[error("{0}")]
     File(String),
+    /// A file holds nothing; beside others that is no fault.
+    #[error("{0}")]
+    NoRows(String),
     /// Lines are bad; they have been told.
     #[error("{0} bad line(s); nothing was imported; fix the lines or pass --skip-bad")]
     BadLines(u64),

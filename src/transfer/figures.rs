@@ -30,6 +30,9 @@ use crate::storage::conn::Conn;
 use crate::storage::figures::Scope;
 use merge::{Merged, Policy};
 
+/// Files without rows that are told one by one.
+const TOLD: usize = 20;
+
 type Done<T> = Result<T, TransferError>;
 
 /// Loads files of one format.
@@ -58,6 +61,8 @@ struct Job<'a> {
     hashes: HashMap<PathBuf, String>,
     /// All files hold all that there is, as far as their format says so.
     whole: bool,
+    /// Files in which nothing stands, and in what way.
+    empty: Vec<String>,
     meaning: Meaning,
     report: RefCell<Report<'a>>,
     read: u64,
@@ -81,6 +86,7 @@ impl<'a> Job<'a> {
             companions: Vec::new(),
             hashes: HashMap::new(),
             whole: true,
+            empty: Vec::new(),
             meaning: Meaning {
                 places,
                 products,
@@ -100,15 +106,24 @@ impl<'a> Job<'a> {
 
     /// Tells the files of figures from the tables beside them.
     fn sort_files(&mut self, paths: &[PathBuf]) -> Done<()> {
-        for input in input::find(paths)? {
-            let rows = match Rows::open(&input, self.fallback()?) {
+        for mut input in input::find(paths)? {
+            let mut rows = match Rows::open(&input, self.fallback()?) {
                 Ok(rows) => rows,
+                Err(TransferError::NoRows(reason)) => {
+                    self.empty.push(reason);
+                    continue;
+                }
                 Err(error) if input.named => return Err(error),
                 Err(error) => {
                     (self.tell)(&format!("left out: {error}"));
                     continue;
                 }
             };
+            if rows.is_records() {
+                let mut progress = Progress::new("learning columns", input.size, self.tell);
+                input.names = rows.names(|bytes| progress.row(bytes))?;
+                rows = Rows::open(&input, self.fallback()?)?;
+            }
             if let Some(companion) = self.layout.companion_of(&rows.header) {
                 self.companions.push((input, companion.clone()));
             } else if self.layout.fits(&rows.header) || input.named {
@@ -117,6 +132,7 @@ impl<'a> Job<'a> {
                 (self.tell)(&format!("{} is left out: it is no file of {}", input.shown(), self.layout.title));
             }
         }
+        self.tell_empty()?;
         if self.files.is_empty() {
             return Err(TransferError::File(format!("there is no file of {} among the files", self.layout.title)));
         }
@@ -168,6 +184,24 @@ impl<'a> Job<'a> {
         self.layout.replaces.filter(|_| self.whole).or(self.options.replace.then_some(Scope::Flow))
     }
 
+    /// Tells the files in which nothing stands: a service answers so where it has nothing. Nothing else is an error.
+    fn tell_empty(&self) -> Done<()> {
+        let Some(first) = self.empty.first() else { return Ok(()) };
+        if self.files.is_empty() {
+            return Err(TransferError::NoRows(match self.empty.len() {
+                1 => first.clone(),
+                count => format!("none of the {count} files has a row; {first}"),
+            }));
+        }
+        for reason in self.empty.iter().take(TOLD) {
+            (self.tell)(&format!("{reason}; it counts as a file without rows"));
+        }
+        if self.empty.len() > TOLD {
+            (self.tell)(&format!("and {} more files without rows", self.empty.len() - TOLD));
+        }
+        Ok(())
+    }
+
     fn fallback(&self) -> Done<super::rows::Fallback> {
         match self.options.encoding.as_deref() {
             None => Ok(self.layout.fallback()),
@@ -203,6 +237,9 @@ impl<'a> Job<'a> {
                 _ => None,
             };
             while rows.advance()? {
+                if rows.is_blank() {
+                    continue;
+                }
                 let (code, other) = (rows.text(code), rows.text(other));
                 match (companion.holds, at) {
                     (Holds::Products, Some(at)) => self.meaning.products.name(at, &code, &other),

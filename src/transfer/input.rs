@@ -31,13 +31,15 @@ pub struct Input {
     pub at: usize,
     /// Given by name, not found in a folder or zip.
     pub named: bool,
+    /// Names of all its records, where it holds JSON and they were learnt: a record may lack what another has.
+    pub names: Vec<String>,
 }
 
 impl Input {
     /// A file on the disk, as it is.
     pub fn file(path: &Path) -> Self {
         let size = std::fs::metadata(path).map_or(0, |m| m.len());
-        Self { path: path.to_owned(), member: None, at: 1, size, named: true }
+        Self { path: path.to_owned(), member: None, at: 1, size, named: true, names: Vec::new() }
     }
 
     /// How messages name it.
@@ -62,6 +64,11 @@ impl Input {
         TransferError::File(format!("{}: {error}", self.shown()))
     }
 
+    /// The error of a file in which nothing stands.
+    pub fn without_rows(&self, reason: &str) -> TransferError {
+        TransferError::NoRows(format!("{}: {reason}", self.shown()))
+    }
+
     /// Its bytes, decompressed; `read` counts those that come from the disk.
     pub fn open(&self, read: &Rc<Cell<u64>>) -> Result<Box<dyn Read>, TransferError> {
         let bytes: Box<dyn Read> = match &self.member {
@@ -74,7 +81,7 @@ impl Input {
         let mut bytes = BufReader::with_capacity(BUFFER, bytes);
         let start = io::BufRead::fill_buf(&mut bytes).map_err(|e| self.unreadable(e))?;
         if start.is_empty() {
-            return Err(self.unreadable("the file is empty"));
+            return Err(self.without_rows("the file is empty"));
         }
         Ok(if start.starts_with(&[0x1f, 0x8b]) {
             Box::new(Unpacked { inner: MultiGzDecoder::new(bytes) })
@@ -162,7 +169,7 @@ fn members(path: &Path) -> Result<Vec<Input>, TransferError> {
         // What packers of macOS add is no data.
         if entry.is_file() && may_hold_rows(&name) && !name.contains("__MACOSX/") {
             let size = entry.compressed_size();
-            out.push(Input { path: path.to_owned(), member: Some(name), at: 1, size, named: false });
+            out.push(Input { path: path.to_owned(), member: Some(name), at: 1, size, named: false, names: Vec::new() });
         }
     }
     out.sort_by(|a, b| a.member.cmp(&b.member));

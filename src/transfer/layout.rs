@@ -19,6 +19,9 @@ use crate::storage::figures::Scope;
 #[include = "*.toml"]
 struct Shipped;
 
+/// Powers of ten that a unit of a file may be: no amount of 64 bits is larger.
+const POWERS: std::ops::RangeInclusive<i32> = -18..=18;
+
 /// Columns that hold the same, by the names that files have for them, `|` between. The first that the file has and that
 /// is not empty in the row counts. Case does not.
 pub type Names = String;
@@ -462,6 +465,16 @@ impl Layout {
         if let Some((key, fault)) = layout.kept().find_map(|(key, text)| Some((key, control::fault(text)?))) {
             return Err(wrong(format!("`{key}`: {fault}")));
         }
+        let measures = layout.weight.iter().chain(&layout.quantity).map(|of| of.power);
+        let words = layout.measure.iter().flat_map(|of| of.codes.values()).map(|of| of.power);
+        let mut powers = layout.value.iter().map(|of| of.power).chain(measures).chain(words);
+        if let Some(power) = powers.find(|power| !POWERS.contains(power)) {
+            return Err(wrong(format!(
+                "`power` is `{power}`, expected a power of ten from {} to {}, such as 6 for millions",
+                POWERS.start(),
+                POWERS.end()
+            )));
+        }
         if !matches!(layout.dataset.scale, 0 | 3) {
             return Err(wrong(format!("`dataset.scale` is `{}`, expected 0 or 3", layout.dataset.scale)));
         }
@@ -572,7 +585,7 @@ impl Layout {
     }
 
     /// A column's name without its label, and without the separator of parts that SDMX writes behind it.
-    fn plain<'h>(&self, name: &'h str) -> &'h str {
+    pub fn plain<'h>(&self, name: &'h str) -> &'h str {
         let Some(before) = &self.labels else { return name };
         let name = name.find(before.as_str()).filter(|at| *at > 0).and_then(|at| name.get(..at)).unwrap_or(name);
         match name.split_once('[') {
@@ -668,6 +681,24 @@ mod tests {
             let error = of(word).unwrap_err().to_string();
             assert!(error.starts_with("own.toml: `format` is `") && error.contains("expected 1 to 40"), "{error}");
         }
+    }
+
+    #[test]
+    fn a_power_beyond_all_amounts_is_told() {
+        let shipped = |name: &str| String::from_utf8(Shipped::get(name).unwrap().data.into_owned()).unwrap();
+        let baci = shipped("baci.toml");
+        assert!(baci.contains("power = 3"), "{baci}");
+        for power in ["18", "-18", "0"] {
+            Layout::parse("own.toml", &baci.replace("power = 3", &format!("power = {power}"))).unwrap();
+        }
+        for power in ["19", "-19", "2147483647"] {
+            let error = Layout::parse("own.toml", &baci.replace("power = 3", &format!("power = {power}"))).unwrap_err();
+            let wanted = format!("own.toml: `power` is `{power}`, expected a power of ten from -18 to 18");
+            assert!(error.to_string().starts_with(&wanted), "{error}");
+        }
+        let comext = shipped("comext.toml");
+        let error = Layout::parse("own.toml", &comext.replace("power = 2", "power = 99")).unwrap_err().to_string();
+        assert!(error.contains("`power` is `99`"), "{error}");
     }
 
     #[test]

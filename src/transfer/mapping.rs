@@ -27,6 +27,9 @@ pub fn read(
     };
     let (kind, from, to) = (column("kind")?, column("from")?, column("to")?);
     while rows.advance()? {
+        if rows.is_blank() {
+            continue;
+        }
         let wrong = |reason: String| input.unreadable(format!("line {}: {reason}", rows.line()));
         let (word, meant) = (rows.text(from).into_owned(), rows.text(to).into_owned());
         match rows.text(kind).to_ascii_lowercase().as_str() {

@@ -9,7 +9,7 @@ use std::time::Instant;
 use super::input::{self, Input};
 use super::progress::Progress;
 use super::report::{Bad, Report, Tell};
-use super::rows::Rows;
+use super::rows::{BLANK, Rows};
 use super::run::{Run, in_transaction};
 use super::{Options, Summary, TransferError};
 use crate::domain::control;
@@ -118,6 +118,11 @@ fn read(
         while rows.advance()? {
             summary.read += 1;
             progress.row(before + rows.bytes_read());
+            if rows.is_blank() {
+                summary.left_out += 1;
+                *summary.reasons.entry(BLANK.to_owned()).or_default() += 1;
+                continue;
+            }
             let mut bad = |column: usize, value: &str, reason: &str| {
                 let column = COLUMNS.get(column).copied().unwrap_or_default();
                 report.bad(Bad { file: &input.shown(), line: rows.line(), column, value }, reason);

@@ -2,6 +2,7 @@
 //! A row gives as many figures as it has amounts; each is one figure, left out by a rule, or bad with column and reason.
 
 mod cells;
+mod header;
 mod told;
 
 use std::borrow::Cow;
@@ -16,7 +17,7 @@ use super::layout::{
 use super::places::{Place, Places};
 use super::products::{Product, Products, Word};
 use super::report::Tell;
-use super::rows::Rows;
+use super::rows::{BLANK, Rows};
 use super::sorted::{Figure, Key};
 use crate::domain::control;
 use crate::domain::decimal::{Scaled, parse_cell};
@@ -129,6 +130,8 @@ pub struct Reader<'a> {
     /// Number of the file in the import.
     file: u16,
     shown: Vec<String>,
+    /// Columns that count, in order.
+    bound: Vec<usize>,
 }
 
 /// Columns of an amount, those of its power of ten, and those that are added to it.
@@ -195,6 +198,7 @@ impl<'a> Reader<'a> {
             },
             file,
             shown: header.clone(),
+            bound: Vec::new(),
         };
         for of in &layout.value {
             let bound = columns(&of.column);
@@ -203,6 +207,8 @@ impl<'a> Reader<'a> {
                 out.values.push(Value { columns: bound, powers: optional(&of.power_column), plus, of });
             }
         }
+        out.bound = out.bound();
+        out.check_names(rows)?;
         out.named_edition = out.edition_of_file(rows, meaning, named)?;
         out.whole_flow = out.flow_of_file(rows, meaning)?;
         Ok(out)
@@ -252,6 +258,10 @@ impl<'a> Reader<'a> {
                 out.push(Ok(Read::LeftOut(Cow::Owned(why.to_owned()))));
             }
         };
+        if rows.is_blank() {
+            leave_out(out, BLANK);
+            return Ok(Ok(()));
+        }
         if !self.layout.empty.is_empty() {
             let start = rows.text(0);
             if self.layout.empty.iter().any(|beginning| start.starts_with(beginning.as_str())) {
@@ -263,6 +273,9 @@ impl<'a> Reader<'a> {
         let width = rows.width();
         if width != rows.header.len() {
             return Ok(Err((None, format!("the line has {width} fields, expected {}", rows.header.len()))));
+        }
+        if let Some(at) = rows.twice().iter().find(|at| self.bound.binary_search(at).is_ok()) {
+            return Ok(Err((Some(*at), "the record has this name twice, with different values".to_owned())));
         }
         for (columns, keep) in &self.keep {
             let word = rows.text(first_filled(rows, columns));
@@ -289,8 +302,8 @@ impl<'a> Reader<'a> {
         };
         for value in &self.values {
             let amount = self.amount(rows, value, &common, weight_only);
-            let read = amount.and_then(|amount| match amount {
-                None => Ok(Read::LeftOut(Cow::Borrowed("nothing reported"))),
+            let read = amount.and_then(|amount| match amount.or_else(|| self.without_value(&common)) {
+                None => Ok(Read::LeftOut(Cow::Borrowed(self.rule_of_nothing(&common)))),
                 Some(amount) => self.figure(meaning, &common, product, value.of, amount, rows.line()).map(Read::Figure),
             });
             out.push(read);
@@ -493,6 +506,25 @@ impl<'a> Reader<'a> {
         Ok(Some(Amount { value: Some(number), status: None, weight_only }))
     }
 
+    /// What a row is that reports no value: a figure without one where it says so, or where it has a weight or a
+    /// quantity. Of several values nobody knows whose weight it is.
+    fn without_value(&self, common: &Common) -> Option<Amount> {
+        let is_own = self.values.len() == 1;
+        let is_told = common.status == CONFIDENTIAL || common.status == MISSING;
+        let status = if common.status == CONFIDENTIAL { CONFIDENTIAL } else { MISSING };
+        let amount = Amount { value: None, status: Some(status), weight_only: false };
+        Some(amount).filter(|_| is_told || (is_own && common.has_measure()))
+    }
+
+    /// Why a row that reports no value is left out.
+    fn rule_of_nothing(&self, common: &Common) -> &'static str {
+        match (&self.weight, &self.quantity) {
+            _ if common.has_measure() => "a weight or quantity without a value of its own",
+            (None, None) => "nothing reported",
+            _ => "no value, weight or quantity",
+        }
+    }
+
     fn number(&self, rows: &Rows, columns: &Columns, of: &MeasureOf, scale: i32) -> Result<Option<Scaled>, Wrong> {
         let (at, text) = word(rows, columns);
         if text.is_empty() || of.unknown.iter().any(|u| u.eq_ignore_ascii_case(&text)) {
@@ -598,6 +630,12 @@ struct Common {
     unit: u16,
     /// A further power of ten of the row's measure.
     power: i32,
+}
+
+impl Common {
+    fn has_measure(&self) -> bool {
+        self.weight.is_some() || self.quantity.is_some()
+    }
 }
 
 struct Amount {

@@ -74,6 +74,8 @@ enum Told {
     Other(Format, String),
     /// A table beside files of these layouts.
     Companion(Vec<usize>),
+    /// A file in which nothing stands, and in what way.
+    Empty(String),
     Nothing(String),
 }
 
@@ -84,6 +86,7 @@ type Found = BTreeMap<String, (Format, Vec<PathBuf>, Vec<String>)>;
 pub fn recognise(paths: &[PathBuf]) -> Result<Vec<Recognised>, TransferError> {
     let layouts = Layout::shipped()?;
     let mut found = Found::new();
+    let mut empty = Vec::new();
     let mut beside: Vec<(PathBuf, Vec<usize>, String)> = Vec::new();
     for path in paths {
         if Container::is_pack(path) {
@@ -92,12 +95,14 @@ pub fn recognise(paths: &[PathBuf]) -> Result<Vec<Recognised>, TransferError> {
             continue;
         }
         let mut unknown = Vec::new();
+        let mut nothing = Vec::new();
         let mut told_of_path = Vec::new();
         for input in input::find(std::slice::from_ref(path))? {
             match told(&layouts, &input)? {
                 Told::Layout(at) => told_of_path.extend(layouts.get(at).map(|l| (l, input.shown()))),
                 Told::Other(format, why) => add(&mut found, format, path, why),
                 Told::Companion(of) => beside.push((path.clone(), of, input.shown())),
+                Told::Empty(reason) => nothing.push(reason),
                 Told::Nothing(reason) => unknown.push(reason),
             }
         }
@@ -106,6 +111,9 @@ pub fn recognise(paths: &[PathBuf]) -> Result<Vec<Recognised>, TransferError> {
             || found.values().any(|(_, paths, _)| paths.contains(path));
         if let (false, Some(reason)) = (is_known, unknown.into_iter().next()) {
             return Err(TransferError::File(reason));
+        }
+        if let (false, Some(reason)) = (is_known, nothing.into_iter().next()) {
+            empty.push((path, reason));
         }
         for (layout, shown) in told_of_path {
             let columns: Vec<&str> = layout.header.iter().filter_map(|n| n.split('|').next()).collect();
@@ -131,6 +139,12 @@ pub fn recognise(paths: &[PathBuf]) -> Result<Vec<Recognised>, TransferError> {
             )));
         }
     }
+    // A file in which nothing stands belongs to the figures beside it: a service answers so where it has none.
+    for (path, reason) in empty {
+        let figures = found.values_mut().find(|(format, _, _)| matches!(format, Format::Figures(_)));
+        let (_, paths, _) = figures.ok_or(TransferError::NoRows(reason))?;
+        paths.push(path.clone());
+    }
     let out = found.into_values().map(|(format, paths, why)| Recognised { format, paths, why });
     let mut out: Vec<Recognised> = out.collect();
     out.sort_by_key(|found| found.format.turn());
@@ -149,6 +163,7 @@ fn add(found: &mut Found, format: Format, path: &Path, why: String) {
 fn told(layouts: &[Layout], input: &Input) -> Result<Told, TransferError> {
     let rows = match Rows::open(input, encoding_rs::WINDOWS_1252) {
         Ok(rows) => rows,
+        Err(TransferError::NoRows(reason)) => return Ok(Told::Empty(reason)),
         Err(error) if input.named => return Err(error),
         Err(error) => return Ok(Told::Nothing(error.to_string())),
     };

@@ -23,7 +23,7 @@ use super::pack::load::{self, Done, Load};
 use super::pack::spec::{FILES, To};
 use super::progress::Progress;
 use super::report::Tell;
-use super::rows::Rows;
+use super::rows::{BLANK, Rows};
 use super::run::{Run, in_transaction};
 use crate::domain::control;
 use crate::storage::bulk::Fixed;
@@ -259,8 +259,8 @@ fn one(
         bad: Vec::new(),
     };
     let lines = read(rows_of_file, &mut conversion, tell)?;
-    let mut counts = Counts { read: u64::try_from(lines.len()).unwrap_or(0), ..Counts::default() };
-    counts.read += u64::try_from(conversion.bad.len()).unwrap_or(0);
+    let read = lines.len() + conversion.bad.len() + conversion.left_out.len();
+    let mut counts = Counts { read: u64::try_from(read).unwrap_or(0), ..Counts::default() };
     put_source(&mut conversion);
     (layout.convert)(&mut conversion, &lines);
     let Conversion { out, merged, left_out, bad, source, .. } = conversion;
@@ -291,7 +291,7 @@ fn one(
     Ok((counts, load.keys.find(To::Source, &source)))
 }
 
-/// All lines of a file; those that have another width than the header are bad.
+/// All lines of a file: blank ones are left out, those that have another width than the header are bad.
 fn read(mut rows: Rows, conversion: &mut Conversion<'_>, tell: Tell<'_>) -> Done<Vec<Source>> {
     let mut progress = Progress::new("reading", rows.input.size, tell);
     let find = |name: &String| rows.header.iter().position(|h| h.eq_ignore_ascii_case(name)).unwrap_or(usize::MAX);
@@ -303,7 +303,9 @@ fn read(mut rows: Rows, conversion: &mut Conversion<'_>, tell: Tell<'_>) -> Done
         let line = Source { number: rows.line(), cells };
         let width = rows.width();
         let broken = line.cells.iter().enumerate().find_map(|(at, text)| Some((at, control::fault(text)?)));
-        if let Some((column, fault)) = broken {
+        if rows.is_blank() {
+            conversion.left_out.insert(line.number, BLANK);
+        } else if let Some((column, fault)) = broken {
             conversion.bad(&line, column, fault);
         } else if width == rows.header.len() {
             out.push(line);

@@ -23,6 +23,9 @@ const SNIFFED: usize = 1 << 16;
 /// Columns of the widest file; tables of a column a month over a century have fewer.
 const WIDEST: usize = 4096;
 
+/// The rule by which blank rows are left out.
+pub const BLANK: &str = "an empty line";
+
 /// How cells of a file are written, where it is not UTF-8.
 pub type Fallback = &'static Encoding;
 
@@ -56,29 +59,36 @@ impl std::fmt::Debug for Rows {
 }
 
 impl Rows {
-    /// Opens a file and reads its header.
+    /// Opens a file and reads its header. One in which nothing stands is the error [`TransferError::NoRows`].
     pub fn open(input: &Input, fallback: Fallback) -> Result<Self, TransferError> {
         let read = Rc::new(Cell::new(0));
         let mut bytes = BufReader::with_capacity(SNIFFED, input.open(&read)?);
         let start = bytes.fill_buf().map_err(|e| input.unreadable(e))?;
         let start: Vec<u8> = start.iter().copied().take(SNIFFED).collect();
+        if start.is_empty() {
+            return Err(input.without_rows("the file is empty"));
+        }
         let is_wide = start.starts_with(&[0xff, 0xfe]) || start.starts_with(&[0xfe, 0xff]);
         let is_foreign = !is_wide && std::str::from_utf8(&start).is_err_and(|e| e.error_len().is_some());
         let allowance = Allowance::new();
         let (inner, header, kind) = if start.starts_with(b"PK\x03\x04") {
             let text = Box::new(sheet::unrolled(input, bytes)?);
-            let (rows, header) = delimited::Delimited::open(input, text, b',')?;
+            let (mut rows, header) = delimited::Delimited::open(input, text, b',')?;
+            rows.is_padded = true;
             (Inner::Delimited(rows), header, "workbook (xlsx), first sheet".to_owned())
         } else if is_wide {
             // Sixteen-bit Unicode, as spreadsheets save "Unicode text".
             let narrow = encoding_rs_io::DecodeReaderBytesBuilder::new().bom_sniffing(true).build(bytes);
-            Self::narrow(input, Box::new(Bounded { inner: narrow, left: allowance.clone() }))?
+            Self::narrow(input, Box::new(Bounded { inner: narrow, left: allowance.clone() }), &allowance)?
         } else {
-            Self::narrow(input, Box::new(Bounded { inner: bytes, left: allowance.clone() }))?
+            Self::narrow(input, Box::new(Bounded { inner: bytes, left: allowance.clone() }), &allowance)?
         };
         if header.len() > WIDEST {
             let width = header.len();
             return Err(input.unreadable(format!("line 1: there are {width} columns, expected at most {WIDEST}")));
+        }
+        if header.is_empty() {
+            return Err(input.without_rows("there is no row in the file"));
         }
         let is_foreign = is_foreign && !start.starts_with(b"PK\x03\x04");
         let header =
@@ -96,7 +106,11 @@ impl Rows {
         matches!(&self.inner, Inner::Delimited(rows) if rows.delimiter == b';')
     }
 
-    fn narrow(input: &Input, bytes: Box<dyn Read>) -> Result<(Inner, Vec<Vec<u8>>, String), TransferError> {
+    fn narrow(
+        input: &Input,
+        bytes: Box<dyn Read>,
+        allowance: &Allowance,
+    ) -> Result<(Inner, Vec<Vec<u8>>, String), TransferError> {
         let mut bytes = BufReader::with_capacity(SNIFFED, bytes);
         let start = bytes.fill_buf().map_err(|e| input.unreadable(e))?;
         if start.starts_with(b"\xef\xbb\xbf") {
@@ -105,7 +119,7 @@ impl Rows {
         let start = bytes.fill_buf().map_err(|e| input.unreadable(e))?;
         let first = start.iter().find(|b| !b.is_ascii_whitespace());
         if matches!(first, Some(b'{' | b'[')) {
-            let (records, header) = records::Records::open(input, Box::new(bytes))?;
+            let (records, header) = records::Records::open(input, Box::new(bytes), allowance)?;
             let header = header.into_iter().map(String::into_bytes).collect();
             return Ok((Inner::Records(Box::new(records)), header, "JSON records".to_owned()));
         }
@@ -117,6 +131,26 @@ impl Rows {
             _ => "commas",
         };
         Ok((Inner::Delimited(rows), header, format!("text with {word}")))
+    }
+
+    /// Whether the rows are JSON records, whose names are not known before all are read.
+    pub fn is_records(&self) -> bool {
+        matches!(self.inner, Inner::Records(_))
+    }
+
+    /// Names of all records of the file, for [`Input::names`]; reads it to its end. Nothing where the rows have a header.
+    pub fn names(mut self, mut each: impl FnMut(u64)) -> Result<Vec<String>, TransferError> {
+        match &mut self.inner {
+            Inner::Delimited(_) => return Ok(Vec::new()),
+            Inner::Records(records) => records.learn(),
+        }
+        while self.advance()? {
+            each(self.bytes_read());
+        }
+        match self.inner {
+            Inner::Delimited(_) => Ok(Vec::new()),
+            Inner::Records(records) => Ok(records.names().to_vec()),
+        }
     }
 
     /// The header for messages.
@@ -171,6 +205,22 @@ impl Rows {
         match &self.inner {
             Inner::Delimited(rows) => rows.width(self.header.len()),
             Inner::Records(_) => self.header.len(),
+        }
+    }
+
+    /// Whether all cells of the row are empty, those beyond the header too.
+    pub fn is_blank(&self) -> bool {
+        match &self.inner {
+            Inner::Delimited(rows) => rows.is_blank(),
+            Inner::Records(rows) => rows.is_blank(),
+        }
+    }
+
+    /// Columns of which a JSON record has several values under one name.
+    pub fn twice(&self) -> &[usize] {
+        match &self.inner {
+            Inner::Delimited(_) => &[],
+            Inner::Records(rows) => rows.twice(),
         }
     }
 

@@ -2,9 +2,11 @@
 
 mod added;
 mod baci;
+mod blank;
 mod comtrade;
 mod national;
 mod real;
+mod records;
 mod sdmx;
 mod told;
 mod wits;

@@ -86,7 +86,10 @@ pub(super) fn write(job: &mut Job<'_>, conn: &mut Conn, sorter: Sorter) -> Done<
         (job.tell)(&format!("{} figures are sums of which a part is withheld; they are ESTIMATED", counts.withheld));
     }
     let mut summary = Summary {
-        what: format!("{}, {} file(s)", job.layout.title, job.files.len()),
+        what: match job.empty.len() {
+            0 => format!("{}, {} file(s)", job.layout.title, job.files.len()),
+            n => format!("{}, {} file(s) and {n} without rows", job.layout.title, job.files.len()),
+        },
         read: job.read,
         merged: counts.merged,
         left_out: job.left_out.values().sum(),
@@ -106,7 +109,9 @@ pub(super) fn write(job: &mut Job<'_>, conn: &mut Conn, sorter: Sorter) -> Done<
             summary.unchanged += count(counts.staged - counts.inserted - counts.updated);
         }
     }
-    if summary.stored() == 0 && summary.read > 0 {
+    if summary.read == 0 {
+        (job.tell)("the files have a header and no row");
+    } else if summary.stored() == 0 {
         (job.tell)("no row of the files became a figure; see what was left out");
     }
     // Only now all bad rows are known.

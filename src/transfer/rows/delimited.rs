@@ -11,6 +11,8 @@ const LONGEST: u64 = 50;
 
 pub(super) struct Delimited {
     pub(super) delimiter: u8,
+    /// Empty cells at the end of a row are not written, as in workbooks: a short row is whole.
+    pub(super) is_padded: bool,
     reader: csv::Reader<Ending>,
     record: csv::ByteRecord,
     /// Line of the last record, where its last cell goes over several lines, and whether the cell ends with a line's end.
@@ -64,14 +66,18 @@ impl Delimited {
         delimiter: u8,
     ) -> Result<(Self, Vec<Vec<u8>>), TransferError> {
         let bytes = Ending { inner: bytes, last: 0 };
-        let mut reader =
-            csv::ReaderBuilder::new().flexible(true).delimiter(delimiter).buffer_capacity(1 << 18).from_reader(bytes);
-        let header = reader.byte_headers().map_err(|e| input.unreadable(e))?;
+        let mut reader = csv::ReaderBuilder::new();
+        reader.has_headers(false).flexible(true).delimiter(delimiter).buffer_capacity(1 << 18);
+        let mut reader = reader.from_reader(bytes);
+        let mut header = csv::ByteRecord::new();
+        // The header is the first row in which something stands.
+        let is_blank = |row: &csv::ByteRecord| row.iter().all(|name| name.trim_ascii().is_empty());
+        while reader.read_byte_record(&mut header).map_err(|e| input.unreadable(e))? && is_blank(&header) {}
         let mut names: Vec<Vec<u8>> = header.iter().map(|name| name.trim_ascii().to_vec()).collect();
         while names.len() > 1 && names.last().is_some_and(Vec::is_empty) {
             names.pop();
         }
-        Ok((Self { delimiter, reader, record: csv::ByteRecord::new(), open: None }, names))
+        Ok((Self { delimiter, is_padded: false, reader, record: csv::ByteRecord::new(), open: None }, names))
     }
 
     pub(super) fn next(&mut self) -> Result<bool, String> {
@@ -111,9 +117,14 @@ impl Delimited {
         self.record.position().map_or(0, csv::Position::line)
     }
 
+    /// Whether all fields are empty: spreadsheets write such rows behind their last one, and between tables.
+    pub(super) fn is_blank(&self) -> bool {
+        self.record.iter().all(|field| field.trim_ascii().is_empty())
+    }
+
     pub(super) fn width(&self, header: usize) -> usize {
         if self.record.len() <= header {
-            return self.record.len();
+            return if self.is_padded { header } else { self.record.len() };
         }
         let filled = self.record.iter().rposition(|f| !f.trim_ascii().is_empty()).map_or(0, |at| at + 1);
         filled.max(header)

@@ -429,6 +429,38 @@ fn flags_of_estimation_become_the_status() {
 }
 
 #[test]
+fn a_weight_or_a_quantity_without_a_value_is_a_missing_figure() {
+    let rows = [
+        Row { value: "", product: ["01", "", "2"], quantity: ["N/A", ""], ..ROW },
+        Row { value: "", product: ["0101", "", "4"], weight: "", ..ROW },
+        Row { value: "", product: ["010121", "", "6"], flag: "6", ..ROW },
+        Row { value: "", product: ["02", "", "2"], weight: "0", quantity: ["u", "0"], ..ROW },
+        Row { value: "", product: ["0201", "", "4"], weight: "", quantity: ["-1", "7"], ..ROW },
+        Row { value: "0", product: ["020130", "", "6"], weight: "", quantity: ["N/A", ""], ..ROW },
+    ];
+    let folder = tempfile::tempdir().unwrap();
+    let file = write(folder.path(), "a.csv", download(&rows));
+    let answer = API.replace("12345.678", "null").replace("6804128143.0", "null");
+    let answer = write(folder.path(), "b.json", answer.replace("\"2020\"", "\"2021\""));
+    for db in prepared(folder.path()) {
+        let done = load(&db, "comtrade", &plainly(), &[file.clone(), answer.clone()]);
+        assert_eq!(done.counts(), [8, 5, 0, 3, 0]);
+        let reasons = done.result.unwrap().reasons;
+        assert_eq!(reasons.into_iter().collect::<Vec<_>>(), [("no value, weight or quantity".to_owned(), 3)]);
+        assert_eq!(
+            stored(&db),
+            [
+                "COMTRADE-HS CN>TR 01@HS2017 IMPORT 2020 - 1500.5 - - MISSING",
+                "COMTRADE-HS CN>TR 0101@HS2017 IMPORT 2020 - - 5 u MISSING",
+                "COMTRADE-HS CN>TR 010121@HS2017 IMPORT 2020 - 1500.5 5 u MISSING",
+                "COMTRADE-HS CN>TR 010121@HS2017 IMPORT 2021 - 1500.5 5 u MISSING",
+                "COMTRADE-HS CN>TR 020130@HS2017 IMPORT 2020 0 - - - NORMAL",
+            ]
+        );
+    }
+}
+
+#[test]
 fn other_classifications_go_to_datasets_of_their_own() {
     let rows = [
         ROW,
