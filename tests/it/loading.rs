@@ -210,10 +210,10 @@ fn each_source_says_how_many_rows_of_its_own_file_were_bad() {
         assert_eq!(all(&[&d]).revision, None);
         // Rows of one key that contradict each other are counted where they stand.
         let e = file(folder.path(), "e.csv", &[again]);
-        assert_eq!(all(&[&a, &e]).bad, 1);
+        assert_eq!(all(&[&a, &e]).bad, 2);
         let (of_files, changed) = notes(&db);
-        assert_eq!((of_files[0].clone(), of_files[4].clone()), (pair("a.csv", "-"), pair("e.csv", &said(1))));
-        assert_eq!(changed, [pair("e.csv", "INSERT")]);
+        assert_eq!((of_files[0].clone(), of_files[4].clone()), (pair("a.csv", &said(1)), pair("e.csv", &said(1))));
+        assert_eq!(changed, [pair("a.csv", "UPDATE"), pair("e.csv", "INSERT")]);
         // A table of words makes the row good: the note goes, what else it says stays.
         db.conn()
             .batch("UPDATE sources SET note = 'Of the first release\n1 bad row(s) of the import were left out' WHERE title = 'd.csv'")
