@@ -24,10 +24,11 @@ pub fn files() -> Option<PathBuf> {
 
 /// A layout of a panel: a row has a year, two areas, and what `keys` and the tables after them say.
 fn panel(format: &str, sides: [&str; 2], schemes: &str, keys: &str, tables: &str) -> Layout {
+    let word = format.to_ascii_lowercase();
     let text = format!(
         r#"
         {keys}
-        format = "{format}"
+        format = "{word}"
         title = "{format}"
         header = ["{0}", "{1}"]
         period = ["year|period"]
