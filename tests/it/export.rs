@@ -14,7 +14,8 @@ use tearoad::graphql::limits::Limits;
 use tearoad::graphql::run::Graph;
 use tearoad::graphql::schema::GraphSchema;
 use tearoad::server::{ServerConfig, serve};
-use tearoad::storage::bulk::Fixed;
+use tearoad::storage::bulk::{Fixed, Statement};
+use tearoad::storage::conn::Address;
 use tearoad::storage::pool::{Db, PoolConfig};
 
 use crate::server::{start, url};
@@ -25,8 +26,12 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A server in this process; it ends with the test's process.
 pub fn serving(db: &TestDb, config: PoolConfig) -> u16 {
+    serving_from(&db.address, config)
+}
+
+fn serving_from(address: &Address, config: PoolConfig) -> u16 {
     let limits = Limits { page: 5000, figure_page: 5000, cost: u64::MAX, ..Limits::default() };
-    let reader = Db::start(&db.address, config).unwrap();
+    let reader = Db::start(address, config).unwrap();
     let graph = Graph::new(Arc::new(GraphSchema::build().unwrap()), limits, reader);
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -530,11 +535,16 @@ fn a_cut_file_does_not_end_like_a_whole_one() {
         until_free(port, "HEAD", FIGURES);
         let (is_whole, n_lines) = ends_whole(stream, seen);
         assert!(!is_whole && n_lines < n_rows, "its time was over: {n_lines} of {n_rows}");
-        if db.backend() == "postgresql" {
-            let port = serving(&db, PoolConfig { streams: 1, ..usual(&db) });
+        if let Address::Postgres(url) = &db.address {
+            // By a name of its own: other tests read from the same server.
+            let name = format!("cut_{}", std::process::id());
+            let address = Address::Postgres(format!("{url}&application_name={name}"));
+            let port = serving_from(&address, PoolConfig { streams: 1, ..usual(&db) });
             let (stream, seen) = begin(port, FIGURES);
-            let ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'FETCH%' AND pid <> pg_backend_pid() AND application_name = 'tearoad' AND query_start > now() - interval '1 minute'";
-            db.conn().rows(Fixed(ended), &[]).unwrap();
+            let ended = format!(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'FETCH%' AND application_name = '{name}'"
+            );
+            db.conn().rows(Statement(ended), &[]).unwrap();
             let (is_whole, n_lines) = ends_whole(stream, seen);
             assert!(!is_whole && n_lines < n_rows, "its connection was ended: {n_lines} of {n_rows}");
         }
