@@ -58,6 +58,7 @@ impl<'a> Progress<'a> {
             if let Ok(style) = ProgressStyle::with_template(&template) {
                 bar.set_style(style);
             }
+            bar.set_message(what);
             bar
         });
         Self { bar, tell, what, unit, total, done: 0, rows: 0, started: Instant::now(), told: None }

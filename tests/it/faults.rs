@@ -1,6 +1,7 @@
 //! What goes wrong around an import: it is killed, the disk is full, the database goes away, another one runs. The old
 //! state stays, the message says what to do, and the next run works.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -12,8 +13,10 @@ use tearoad::storage::conn::Address;
 use tearoad::storage::{migrate, turn::Turn};
 use tearoad::transfer::{Options, datasets, nomenclature, seed};
 
+use crate::export::get;
 use crate::program::tearoad;
 use crate::properties::{sheet_of, workbook_of};
+use crate::server::start;
 use crate::support::{TestDb, databases};
 
 const NOMENCLATURE: &str = "classification,edition,code,description,parent,level\n\
@@ -118,7 +121,53 @@ impl Running {
     }
 }
 
-/// Kills an import at twenty moments of its life, and looks each time whether the old state or the new one is there.
+/// An import on a terminal of its own, whose progress tells its phase.
+struct OnTerminal {
+    script: Running,
+    import: String,
+}
+
+impl OnTerminal {
+    fn start(url: &str, file: &Path) -> Self {
+        let program = env!("CARGO_BIN_EXE_tearoad");
+        let command = format!("exec '{program}' import baci '{}' --database-url '{url}'", file.display());
+        let script = Command::new("script")
+            .args(["-qfec", &command, "/dev/null"])
+            .env("SHELL", "/bin/sh")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap_or_else(|e| panic!("a terminal is made by `script` of util-linux: {e}"));
+        let children = format!("/proc/{0}/task/{0}/children", script.id());
+        let script = Running(script);
+        let mut import = String::new();
+        wait_until("the start of the import", || {
+            std::fs::read_to_string(&children).unwrap_or_default().trim().clone_into(&mut import);
+            !import.is_empty()
+        });
+        Self { script, import }
+    }
+
+    /// Kills it; all that it told.
+    fn kill(mut self) -> String {
+        // It may have ended by itself.
+        let _ended = Command::new("kill").args(["-KILL", &self.import]).stderr(Stdio::null()).status();
+        let mut said = Vec::new();
+        self.script.0.stdout.take().unwrap().read_to_end(&mut said).unwrap();
+        String::from_utf8_lossy(&said).into_owned()
+    }
+}
+
+/// What progress tells of each phase.
+const PHASES: [&str; 3] = ["reading", "writing", "the database makes its indexes and commits"];
+
+/// The phase that was told last.
+fn phase(said: &str) -> Option<&'static str> {
+    PHASES.iter().filter_map(|phase| Some((said.rfind(phase)?, *phase))).max().map(|(_, phase)| phase)
+}
+
+/// Kills an import at twenty moments of its life, and looks each time whether the old state or the new one is there. Goes
+/// on at other moments until it was hit while it read, while it wrote, and while the database did the rest.
 fn killed_at_any_moment(backend: &str) {
     let folder = tempfile::tempdir().unwrap();
     let file = large_file(folder.path());
@@ -129,22 +178,30 @@ fn killed_at_any_moment(backend: &str) {
         assert_eq!(state(&db).0, ROWS);
         let mut random: u64 = 20_241_125;
         let mut interrupted = 0;
-        for turn in 0..20 {
+        let mut hit: BTreeMap<&str, usize> = BTreeMap::new();
+        for turn in 0..80 {
+            if turn >= 20 && PHASES.iter().all(|phase| hit.contains_key(phase)) {
+                break;
+            }
             if state(&db).0 > 0 {
                 datasets::drop(&mut db.conn(), "BACI-HS2017", true, &|_| {}).unwrap();
+            }
+            if turn % 2 == 1 && backend == "postgresql" {
+                // Without its partition the dataset is filled directly; with it figures are staged.
+                db.conn().batch("DROP TABLE IF EXISTS trade_figures_d1").unwrap();
             }
             let (left, before) = (journal(&db), state(&db));
             random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             // One moment of each twentieth.
-            let share = f64::from(turn) / 20.0 + (random >> 40) as f64 / f64::from(1 << 24) / 20.0;
+            let share = f64::from(turn % 20) / 20.0 + (random >> 40) as f64 / f64::from(1 << 24) / 20.0;
             let wait = whole.mul_f64(share * 1.05);
-            let mut child = Running::start(&mut import_into(&url(&db.address), &file));
+            let import = OnTerminal::start(&url(&db.address), &file);
             std::thread::sleep(wait);
-            child.0.kill().unwrap();
-            let (_, said) = child.end();
+            let said = import.kill();
             let after = state(&db);
+            let told = phase(&said).filter(|_| after == before && journal(&db) > 0);
             eprintln!(
-                "{backend}: killed after {wait:?} of {whole:?}: {before:?} -> {after:?}, {} in the journal",
+                "{backend}: killed after {wait:?} of {whole:?}, {told:?}: {before:?} -> {after:?}, {} in the journal",
                 journal(&db)
             );
             assert!(
@@ -157,7 +214,12 @@ fn killed_at_any_moment(backend: &str) {
                 assert!(said.contains("was interrupted; nothing of it was kept"), "{said}");
             }
             interrupted += journal(&db);
+            if let Some(told) = told {
+                *hit.entry(told).or_default() += 1;
+            }
         }
+        eprintln!("{backend}: phases hit: {hit:?}");
+        assert!(PHASES.iter().all(|phase| hit.contains_key(phase)), "the moments miss a phase: {hit:?}");
         assert!(interrupted >= 5, "the moments miss the import: {interrupted} of 20");
         let left = journal(&db);
         let last = import_into(&url(&db.address), &file).output().unwrap();
@@ -165,9 +227,9 @@ fn killed_at_any_moment(backend: &str) {
         assert_eq!(told(&last).contains("the import of CEPII BACI from "), left > 0, "{}", told(&last));
         assert_eq!((state(&db).0, journal(&db)), (ROWS, 0));
         let staging = match db.backend() {
-            "sqlite" => "SELECT COUNT(*) FROM sqlite_master WHERE name LIKE 'import_figures%'",
+            "sqlite" => "SELECT COUNT(*) FROM sqlite_master WHERE name LIKE 'import%' AND name NOT LIKE 'import_runs%'",
             _ => {
-                "SELECT COUNT(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = current_schema() AND c.relname LIKE 'import_figures%'"
+                "SELECT COUNT(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = current_schema() AND c.relname LIKE 'import%' AND c.relname NOT LIKE 'import_runs%'"
             }
         };
         assert_eq!(count(&db, staging), 0);
@@ -353,6 +415,104 @@ fn a_full_temporary_folder_and_a_full_report_refuse_the_import() {
         assert!(!output.status.success() && said.contains("the temporary folder"), "{said}");
         assert!(said.contains(disk.path().to_str().unwrap()) && said.contains("TMPDIR"), "{said}");
         assert_eq!((state(&db), journal(&db)), (before, 0));
+    }
+}
+
+#[test]
+fn a_full_temporary_folder_refuses_what_is_sorted_outside_of_memory() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(disk) = Disk::of(1 << 10) else { return };
+    // Sixty-four amounts a row: more than the million figures that are sorted in memory, of few lines.
+    let value = "[[value]]\ncolumn = \"v\"\nflow = \"EXPORT\"\n";
+    let layout = format!(
+        "format = \"wide\"\ntitle = \"Wide\"\nheader = [\"r\", \"p\"]\nperiod = [\"y\"]\nrepeated = \"add\"\n[dataset]\ncode = \"WIDE\"\ntitle = \"Wide\"\ncurrency = \"USD\"\nvaluation = \"MIXED\"\n[[reporter]]\ncolumn = \"r\"\nscheme = [\"ISO_ALPHA3\"]\n[[partner]]\ncolumn = \"p\"\nscheme = [\"ISO_ALPHA3\"]\n[product]\nedition = \"HS2017\"\n{}",
+        value.repeat(64)
+    );
+    let layout_file = folder.path().join("wide.toml");
+    std::fs::write(&layout_file, layout).unwrap();
+    let file = folder.path().join("wide.csv");
+    std::fs::write(&file, format!("r,p,y,v\n{}", "ZAF,CHN,2020,1\n".repeat(16_500))).unwrap();
+    for db in prepared(folder.path(), "") {
+        let before = state(&db);
+        let run = |temporary: &Path| {
+            let url = url(&db.address);
+            let arguments = ["import", "table", "--layout", layout_file.to_str().unwrap(), file.to_str().unwrap()];
+            let mut command = tearoad(&arguments);
+            let output = command.args(["--database-url", &url]).env("TMPDIR", temporary).output().unwrap();
+            (output.status.code(), told(&output))
+        };
+        let (code, said) = run(disk.path());
+        eprintln!("{said}");
+        assert_eq!(code, Some(1), "{said}");
+        assert!(said.contains("the temporary folder") && said.contains(disk.path().to_str().unwrap()), "{said}");
+        assert!(said.contains("TMPDIR"), "{said}");
+        assert_eq!((state(&db), journal(&db)), (before, 0));
+        assert_eq!(std::fs::read_dir(disk.path()).unwrap().count(), 0, "nothing is left there");
+        let (code, said) = run(folder.path());
+        assert_eq!(code, Some(0), "{said}");
+        assert_eq!(state(&db), (1, before.1 + 1));
+    }
+}
+
+/// A role of PostgreSQL that goes away with the test.
+struct Role<'a> {
+    db: &'a TestDb,
+    name: String,
+}
+
+impl Drop for Role<'_> {
+    fn drop(&mut self) {
+        let name = &self.name;
+        let _gone = self.db.conn().batch(&format!("DROP OWNED BY {name}; DROP ROLE {name}"));
+    }
+}
+
+#[test]
+fn a_role_that_may_only_read_serves_while_an_import_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = large_file(folder.path());
+    for db in prepared(folder.path(), "postgresql") {
+        let name = format!("tearoad_reader_{}", std::process::id());
+        let schema = db.conn().rows(Fixed("SELECT current_schema()"), &[]).unwrap()[0].text(0).unwrap().to_owned();
+        db.conn().batch(&format!("CREATE ROLE {name} LOGIN")).unwrap();
+        let role = Role { db: &db, name };
+        db.conn()
+            .batch(&format!(
+                "GRANT USAGE ON SCHEMA {schema} TO {0}; GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {0}; REVOKE ALL ON import_runs FROM {0}",
+                role.name
+            ))
+            .unwrap();
+        let owner = url(&db.address);
+        let (_, host) = owner.split_once('@').unwrap();
+        let reader = format!("postgres://{}@{host}", role.name);
+        let mut conn = tearoad::storage::conn::Conn::create(&Address::Postgres(reader.clone())).unwrap();
+        for refused in
+            ["SELECT 1 FROM import_runs", "DELETE FROM trade_figures", "CREATE TABLE import_figures (n BIGINT)"]
+        {
+            assert!(conn.batch(refused).unwrap_err().to_string().contains("permission denied"), "{refused}");
+        }
+        let server = start(&["serve", "--database-url", &reader]);
+        let figures = || {
+            let answer = get(server.port, "/export/tradeFigures.ndjson?fields=flow", "");
+            assert!(answer.whole && answer.status == 200, "{answer:?}");
+            i64::try_from(answer.text().lines().count()).unwrap()
+        };
+        assert_eq!((get(server.port, "/ready", "").status, figures()), (200, 0));
+        // Into no partition, and into one that is there: both are read by this role without a further word.
+        for n_figures in [ROWS, ROWS + 1] {
+            let small = folder.path().join("BACI_HS17_Y2019_V202501.csv");
+            std::fs::write(&small, "t,i,j,k,v,q\n1930,710,156,010121,1,1\n").unwrap();
+            let from = if n_figures == ROWS { &file } else { &small };
+            let import = Running::start(&mut import_into(&owner, from));
+            while figures() < n_figures {
+                assert_eq!(get(server.port, "/ready", "").status, 200);
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            let (code, said) = import.end();
+            assert_eq!(code, Some(0), "{said}");
+        }
+        let answer = get(server.port, "/graphql?query=%7Bdatasets%7Bnodes%7Bcode%7D%7D%7D", "");
+        assert!(answer.text().contains("BACI-HS2017"), "{answer:?}");
     }
 }
 
