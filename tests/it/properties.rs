@@ -65,11 +65,9 @@ fn with_database<T>(bytes: &[u8], run: impl FnOnce(&mut Conn, &[PathBuf]) -> T) 
     })
 }
 
-/// An error says something, in one line that is not a book.
+/// An error says something; it may quote any word of what was read.
 fn said(error: &impl std::fmt::Display) {
-    let text = error.to_string();
-    assert!(!text.trim().is_empty());
-    assert!(!text.contains("panicked"), "{text}");
+    assert!(!error.to_string().trim().is_empty());
 }
 
 /// Reads all rows twice: the same rows or the same error.
