@@ -3,6 +3,7 @@
 
 pub mod command;
 pub mod config;
+pub mod cube;
 pub mod datasets;
 pub mod docs;
 pub mod import;

@@ -6,6 +6,7 @@
 //! rows of a pack; [`synthetic`] makes data for measuring. All tell bad rows through [`report`], and how far they are
 //! through [`progress`], and run one at a time through [`run`].
 
+pub mod cube;
 pub mod datasets;
 pub mod figures;
 pub mod input;
@@ -115,6 +116,8 @@ pub struct Summary {
     pub unchanged: u64,
     /// Rows that were there and are not in the files any more.
     pub deleted: u64,
+    /// Figures of upper levels that were made of them; they are not counted apart above.
+    pub derived: u64,
     /// Rows that were put together with an earlier one of their key.
     pub merged: u64,
     /// Lines that the rules leave out.
@@ -148,6 +151,7 @@ impl Summary {
             "inserted": self.inserted,
             "updated": self.updated,
             "deleted": self.deleted,
+            "derived": self.derived,
             "merged": self.merged,
             "leftOut": self.left_out,
             "reasons": self.reasons,
@@ -174,6 +178,9 @@ impl fmt::Display for Summary {
             self.deleted,
             self.rounded
         )?;
+        if self.derived > 0 {
+            writeln!(f, "  {} figures of upper levels derived", self.derived)?;
+        }
         for (reason, count) in &self.reasons {
             writeln!(f, "  left out: {count} ({reason})")?;
         }

@@ -67,6 +67,7 @@ pub fn command() -> Command {
     .subcommand(super::import::command())
     .subcommand(super::import::inspect_command())
     .subcommand(super::datasets::command())
+    .subcommand(super::cube::command())
     .subcommand(super::pack::export_command())
     .subcommand(super::pack::command())
     .subcommand(
@@ -106,6 +107,7 @@ pub fn dispatch(matches: &ArgMatches, config: &Config) -> Result<(), Failure> {
         ["inspect"] => super::import::inspect(config, leaf(matches)),
         ["datasets", "list"] => super::datasets::list(config),
         ["datasets", "drop"] => super::datasets::drop(config, leaf(matches)),
+        ["cube", "rebuild"] => super::cube::rebuild(config, leaf(matches)),
         ["export", "pack"] => super::pack::export(config, leaf(matches)),
         ["pack", "template"] => super::pack::template(leaf(matches)),
         ["schema", "print"] => print(&GraphSchema::build().map_err(Failure::new)?.sdl),

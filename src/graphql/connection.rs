@@ -13,6 +13,7 @@ use super::plan::type_of_operand;
 use crate::catalog::dataset::DATASET;
 use crate::catalog::{Entity, Link};
 use crate::domain::error_code::Reason;
+use crate::storage::figures::REPORTED;
 use crate::storage::snapshot::Snapshot;
 use crate::storage::sql::Side;
 use crate::storage::sql::order::{After, Key};
@@ -265,6 +266,10 @@ impl List {
         let after = self.page.as_ref().and_then(|p| p.after.clone());
         let mut parts = vec![self.filter.clone()];
         parts.extend(after.map(Predicate::After));
+        if self.entity.mirrored && !self.filter.mentions("origin") {
+            // What is derived is listed only where it is asked for.
+            parts.push(Predicate::int_in("origin", vec![REPORTED]));
+        }
         let condition = Predicate::all(parts);
         if self.entity.mirrored {
             return figure_arms(&condition, snapshot);
@@ -283,6 +288,7 @@ fn figure_arms(condition: &Predicate, snapshot: &Snapshot) -> Vec<Arm> {
     use crate::storage::value::Value;
     let Some(datasets) = snapshot.table(&DATASET) else { return Vec::new() };
     let mut arms = Vec::new();
+
     for side in [Side::Stored, Side::Mirrored] {
         let seen = condition.on_side(side);
         let pinned = seen.pinned("dataset_id");

@@ -304,8 +304,23 @@ impl Conn {
             return Err(stopped.into());
         }
         match self {
-            Self::Sqlite(conn) => each_of_sqlite(conn, query, take),
+            Self::Sqlite(conn) => {
+                let types: Vec<ColumnType> = query.columns.iter().map(Column::column_type).collect();
+                each_of_sqlite(conn, query, &types, take)
+            }
             Self::Postgres(conn) => each_of_postgres(conn, query, take),
+        }
+    }
+
+    /// The same for a statement whose columns are whole numbers and texts.
+    pub fn each_of<E: From<StorageError>>(
+        &mut self,
+        statement: Statement,
+        take: impl FnMut(Row) -> Result<(), E>,
+    ) -> Result<(), E> {
+        match self {
+            Self::Sqlite(conn) => each_of_sqlite(conn, statement, &[], take),
+            Self::Postgres(conn) => each_of_postgres(conn, statement, take),
         }
     }
 
@@ -403,13 +418,14 @@ fn failed<E: From<StorageError>>(error: diesel::result::Error) -> E {
 
 fn each_of_sqlite<E: From<StorageError>>(
     conn: &mut SqliteConnection,
-    query: Select,
+    query: impl TreeQuery,
+    types: &[ColumnType],
     mut take: impl FnMut(Row) -> Result<(), E>,
 ) -> Result<(), E> {
     let looser =
         |t: &ColumnType| matches!(t, ColumnType::Bool | ColumnType::Date | ColumnType::Time | ColumnType::Float);
     let loose: Vec<(usize, ColumnType)> =
-        query.columns.iter().map(Column::column_type).enumerate().filter(|(_, t)| looser(t)).collect();
+        types.iter().copied().enumerate().filter(|(_, t)| looser(t)).collect();
     for row in query.load_iter::<Row, DefaultLoadingMode>(conn).map_err(failed)? {
         let mut row = row.map_err(failed)?;
         for (at, wanted) in &loose {
@@ -427,7 +443,7 @@ const FETCHED: usize = 2_000;
 
 fn each_of_postgres<E: From<StorageError>>(
     conn: &mut PgConnection,
-    query: Select,
+    query: impl TreeQuery,
     mut take: impl FnMut(Row) -> Result<(), E>,
 ) -> Result<(), E> {
     Cursor(query).execute(conn).map_err(failed)?;
@@ -443,7 +459,8 @@ fn each_of_postgres<E: From<StorageError>>(
             n_fetched += 1;
         }
         if n_fetched < FETCHED {
-            return Ok(());
+            // While it is open its table cannot be altered, and its name is taken.
+            return conn.batch_execute(&format!("CLOSE {CURSOR}")).map_err(failed);
         }
     }
 }

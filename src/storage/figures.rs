@@ -42,6 +42,8 @@ mod staged {
 }
 use staged::import_figures;
 
+/// The table of all figures.
+pub const FIGURES: &str = "trade_figures";
 /// Columns in the order of [`FigureRow`].
 const COLUMNS: &str = "dataset_id, reporter_id, partner_id, sector_id, flow, period_start, period_months, origin, reporter_level, partner_level, sector_level, value_scaled, quantity_milli, quantity_unit, net_weight_g, status, source_id, revision";
 /// The key without the dataset and the origin.
@@ -92,6 +94,35 @@ pub struct Load {
     pub dataset: i64,
     /// The revision that they come with.
     pub revision: i64,
+    /// Reported by the source, or derived.
+    pub origin: i64,
+}
+
+impl Load {
+    /// What sources report.
+    pub fn reported(dataset: i64, revision: i64) -> Self {
+        Self { dataset, revision, origin: REPORTED }
+    }
+
+    /// What is derived from it.
+    pub fn derived(self) -> Self {
+        Self { origin: DERIVED, ..self }
+    }
+}
+
+/// The origin of a figure that its source reports.
+pub const REPORTED: i64 = 1;
+/// The origin of a figure that is the sum of others.
+pub const DERIVED: i64 = 2;
+
+/// A dataset that is being filled: what it takes to end that.
+#[derive(Debug)]
+pub struct Filling {
+    dataset: i64,
+    /// The table that holds its figures until then.
+    pub table: String,
+    /// Indexes that were set aside.
+    indexes: Vec<String>,
 }
 
 /// Within what files hold all figures there are, in the classifications that they are in: a file in one edition of HS
@@ -157,22 +188,72 @@ pub fn is_fresh(conn: &mut Conn, dataset: i64) -> Result<bool, StorageError> {
     Ok(conn.rows(Statement(statement), &[])?.is_empty())
 }
 
-/// Fills a dataset that has no figures.
+/// Fills a dataset that has no figures. It is readable when the filling is ended.
 pub fn fill<E: From<StorageError> + From<diesel::result::Error> + std::error::Error>(
     conn: &mut Conn,
     load: Load,
     expected: u64,
     next: Next<'_, E>,
-) -> Result<(), E> {
+) -> Result<Filling, E> {
+    let dataset = load.dataset;
     if matches!(conn, Conn::Sqlite(_)) {
-        return with_indexes(conn, expected, |conn| insert_rows(conn, "trade_figures", load, next));
+        let indexes = set_indexes_aside(conn, expected)?;
+        insert_rows(conn, FIGURES, load, next)?;
+        return Ok(Filling { dataset, table: FIGURES.to_owned(), indexes });
     }
-    let partition = figure_partition(load.dataset);
+    let table = figure_partition(dataset);
     // Filled on its own and attached at the end: readers are kept waiting for a moment only.
     conn.batch("CREATE TABLE import_figures (LIKE trade_figures INCLUDING DEFAULTS)")?;
     copy_rows(conn, load, next)?;
-    conn.batch(&format!("ALTER TABLE import_figures RENAME TO {partition}; SET LOCAL maintenance_work_mem = '256MB'"))?;
-    bulk::attach_figure_partition(conn, load.dataset)?;
+    conn.batch(&format!("ALTER TABLE import_figures RENAME TO {table}"))?;
+    Ok(Filling { dataset, table, indexes: Vec::new() })
+}
+
+/// Ends the filling of a dataset.
+pub fn end_filling(conn: &mut Conn, filling: Filling) -> Result<(), StorageError> {
+    match conn {
+        Conn::Sqlite(_) => make_indexes(conn, &filling.indexes),
+        Conn::Postgres(_) => {
+            conn.batch("SET LOCAL maintenance_work_mem = '256MB'")?;
+            bulk::attach_figure_partition(conn, filling.dataset)
+        }
+    }
+}
+
+/// Adds figures that are in no table yet, in any order.
+pub fn append<E: From<StorageError> + From<diesel::result::Error> + std::error::Error>(
+    conn: &mut Conn,
+    load: Load,
+    table: &str,
+    next: Next<'_, E>,
+) -> Result<(), E> {
+    if matches!(conn, Conn::Sqlite(_)) {
+        return insert_rows(conn, FIGURES, load, next);
+    }
+    conn.batch("CREATE TEMPORARY TABLE import_figures (LIKE trade_figures INCLUDING DEFAULTS) ON COMMIT DROP")?;
+    copy_rows(conn, load, next)?;
+    conn.batch(&format!("INSERT INTO {table} ({COLUMNS}) SELECT {COLUMNS} FROM import_figures; DROP TABLE import_figures"))?;
+    Ok(())
+}
+
+/// Removes the derived figures of a dataset, of some periods or all.
+pub fn remove_derived(
+    conn: &mut Conn,
+    dataset: i64,
+    periods: Option<&std::collections::BTreeSet<(i64, i64)>>,
+) -> Result<(), StorageError> {
+    let of_periods = match periods {
+        None => String::new(),
+        Some(periods) if periods.is_empty() => return Ok(()),
+        Some(periods) => {
+            let pairs: Vec<String> = periods.iter().map(|(start, months)| format!("({start}, {months})")).collect();
+            format!(" AND (period_start, period_months) IN (VALUES {})", pairs.join(", "))
+        }
+    };
+    for table in [FIGURES, "dataset_levels"] {
+        let statement = format!("DELETE FROM {table} WHERE dataset_id = {dataset} AND origin = {DERIVED}{of_periods}");
+        bulk::execute(conn, &Statement(statement))?;
+    }
     Ok(())
 }
 
@@ -252,7 +333,9 @@ pub fn apply(conn: &mut Conn, load: Load, changed: u64, manner: Manner) -> Resul
         set.join(", "),
         differs("trade_figures", "excluded", manner)
     ));
-    with_indexes(conn, changed, |conn| bulk::execute(conn, &statement).map(|_| ()))
+    let indexes = set_indexes_aside(conn, changed)?;
+    bulk::execute(conn, &statement)?;
+    make_indexes(conn, &indexes)
 }
 
 /// Removes what the staging of an import that was killed may have left.
@@ -302,35 +385,32 @@ pub fn unstage(conn: &mut Conn) -> Result<(), StorageError> {
     remove_leftovers(conn)
 }
 
-/// Runs a load; on SQLite without the indexes beside the key where making them anew is faster than keeping them up to
-/// date: row by row costs about three times as much as sorting all.
-fn with_indexes<E: From<StorageError>>(
-    conn: &mut Conn,
-    expected: u64,
-    run: impl FnOnce(&mut Conn) -> Result<(), E>,
-) -> Result<(), E> {
+/// Removes the indexes beside the key on SQLite where making them anew is faster than keeping them up to date: row by
+/// row costs about three times as much as sorting all. How they are made.
+pub fn set_indexes_aside(conn: &mut Conn, expected: u64) -> Result<Vec<String>, StorageError> {
     if matches!(conn, Conn::Postgres(_)) {
-        return run(conn);
+        return Ok(Vec::new());
     }
     let held = conn.rows(Fixed("SELECT SUM(n_figures) FROM dataset_coverage"), &[])?;
     let held = held.first().and_then(|r| r.int(0)).and_then(|n| u64::try_from(n).ok()).unwrap_or(0);
     if expected < 10_000 || expected.saturating_mul(2) < held {
-        return run(conn);
+        return Ok(Vec::new());
     }
-    let indexes = conn.rows(
+    let rows = conn.rows(
         Fixed("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = 'trade_figures' AND sql IS NOT NULL ORDER BY name"),
         &[],
     )?;
-    let indexes: Vec<(String, String)> =
-        indexes.iter().filter_map(|r| Some((r.text(0)?.to_owned(), r.text(1)?.to_owned()))).collect();
-    for (name, _) in &indexes {
+    let mut indexes = Vec::with_capacity(rows.len());
+    for (name, sql) in rows.iter().filter_map(|r| Some((r.text(0)?, r.text(1)?))) {
         conn.batch(&format!("DROP INDEX {name}"))?;
+        indexes.push(sql.to_owned());
     }
-    run(conn)?;
-    for (_, sql) in &indexes {
-        conn.batch(sql)?;
-    }
-    Ok(())
+    Ok(indexes)
+}
+
+/// Makes indexes that were set aside.
+pub fn make_indexes(conn: &mut Conn, indexes: &[String]) -> Result<(), StorageError> {
+    indexes.iter().try_for_each(|sql| conn.batch(sql))
 }
 
 /// Rows of one statement for SQLite.
@@ -360,13 +440,14 @@ where
         if self.rows.len() != BATCH {
             out.unsafe_to_cache_prepared();
         }
-        let Load { dataset, revision } = self.load;
+        let Load { dataset, revision, origin } = self.load;
         out.push_sql("INSERT INTO ");
         out.push_sql(self.table);
         out.push_sql(" (");
         out.push_sql(COLUMNS);
         out.push_sql(") VALUES ");
         let dataset = dataset.to_string();
+        let origin = format!(", {origin}");
         let end = format!(", {revision})");
         for (index, row) in self.rows.iter().enumerate() {
             out.push_sql(if index == 0 { "(" } else { ", (" });
@@ -375,7 +456,7 @@ where
                 out.push_sql(", ");
                 out.push_bind_param::<BigInt, i64>(number)?;
             }
-            out.push_sql(", 1");
+            out.push_sql(&origin);
             for number in &row.levels {
                 out.push_sql(", ");
                 out.push_bind_param::<BigInt, i64>(number)?;
@@ -465,7 +546,7 @@ impl FigureRow {
                 None => out.extend_from_slice(b"\\N"),
             }
         };
-        for value in self.sides.iter().chain(&self.when).chain(&[1]).chain(&self.levels) {
+        for value in self.sides.iter().chain(&self.when).chain(&[load.origin]).chain(&self.levels) {
             put(out, Some(*value));
         }
         put(out, self.value);

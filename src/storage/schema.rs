@@ -143,6 +143,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    dataset_levels (dataset_id, reporter_level, partner_level, sector_level, classification_id, flow, period_start, period_months, origin) {
+        dataset_id -> BigInt,
+        reporter_level -> Integer,
+        partner_level -> Integer,
+        sector_level -> Integer,
+        classification_id -> BigInt,
+        flow -> Integer,
+        period_start -> Integer,
+        period_months -> Integer,
+        origin -> Integer,
+    }
+}
+
+diesel::table! {
     exchange_rates (id) {
         id -> BigInt,
         code -> Text,
@@ -395,6 +409,8 @@ diesel::joinable!(classifications -> sources (source_id));
 diesel::joinable!(correspondences -> sources (source_id));
 diesel::joinable!(dataset_coverage -> datasets (dataset_id));
 diesel::joinable!(dataset_coverage -> regions (reporter_id));
+diesel::joinable!(dataset_levels -> classifications (classification_id));
+diesel::joinable!(dataset_levels -> datasets (dataset_id));
 diesel::joinable!(datasets -> currencies (currency));
 diesel::joinable!(datasets -> parties (publisher_party_id));
 diesel::joinable!(datasets -> sources (source_id));
@@ -436,6 +452,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     correspondences,
     currencies,
     dataset_coverage,
+    dataset_levels,
     datasets,
     event_regions,
     event_sectors,

@@ -70,7 +70,7 @@ pub fn drop(
         let id = conn.rows(statement, &[])?.first().and_then(|r| r.int(0)).unwrap_or(0);
         let mut changes = bodies(conn, id, code)?;
         let deleted = figures::remove(conn, id)?;
-        for table in ["published_values", "dataset_coverage"] {
+        for table in ["published_values", "dataset_coverage", "dataset_levels"] {
             bulk::delete(conn, table, &["dataset_id"], &[vec![Value::Int(id)]])?;
         }
         bulk::delete(conn, "datasets", &["id"], &[vec![Value::Int(id)]])?;

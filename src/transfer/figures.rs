@@ -2,6 +2,7 @@
 //! writes what is new or differs. One transaction; what goes wrong leaves the old state.
 
 mod coverage;
+pub(in crate::transfer) mod derive;
 pub mod inspect;
 mod merge;
 pub(in crate::transfer) mod store;

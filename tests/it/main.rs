@@ -14,6 +14,7 @@
 mod amounts;
 mod attack;
 mod conformance;
+mod cube;
 mod damaged;
 mod demo_filters;
 mod edges;

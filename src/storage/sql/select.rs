@@ -127,9 +127,9 @@ pub struct Counted {
 /// Name of a cursor; a transaction has one at most.
 pub const CURSOR: &str = "rows";
 
-/// Opens a cursor over the rows of a [`Select`], which PostgreSQL then gives bit by bit.
+/// Opens a cursor over the rows of a statement, which PostgreSQL then gives bit by bit.
 #[derive(Debug, Clone)]
-pub struct Cursor(pub Select);
+pub struct Cursor<Q>(pub Q);
 
 /// One row if a [`Select`] has any.
 #[derive(Debug, Clone)]
@@ -532,7 +532,7 @@ impl<DB: Dialect> QueryFragment<DB> for Counted {
     }
 }
 
-impl<DB: Dialect> QueryFragment<DB> for Cursor {
+impl<Q: QueryFragment<DB>, DB: Dialect> QueryFragment<DB> for Cursor<Q> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         out.push_sql("DECLARE ");
         out.push_sql(CURSOR);
@@ -579,4 +579,15 @@ macro_rules! untyped_query {
 }
 pub(crate) use untyped_query;
 
-untyped_query!(Select, Count, Counted, Cursor, Any, Extent);
+untyped_query!(Select, Count, Counted, Any, Extent);
+
+impl<Q> QueryId for Cursor<Q> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<Q> Query for Cursor<Q> {
+    type SqlType = Untyped;
+}
+
+impl<Q, C> diesel::RunQueryDsl<C> for Cursor<Q> {}

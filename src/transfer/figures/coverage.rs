@@ -1,6 +1,6 @@
 //! Says which reporters and periods of a dataset are complete, and what changed of each.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::write::{Target, change, period, region_codes};
 use super::{Done, Job};
@@ -17,8 +17,13 @@ struct Held {
     figures: i64,
 }
 
-/// Writes the coverage and the changes of figures; whether anything changed.
-pub(super) fn write(job: &Job<'_>, conn: &mut Conn, target: &Target, changes: &mut Vec<Change>) -> Done<bool> {
+/// Writes the coverage and the changes of figures; the periods, first month and months, of which anything changed.
+pub(super) fn write(
+    job: &Job<'_>,
+    conn: &mut Conn,
+    target: &Target,
+    changes: &mut Vec<Change>,
+) -> Done<BTreeSet<(i64, i64)>> {
     let held = held(conn, target.id)?;
     let mut reporters: HashMap<(i64, i64), usize> = HashMap::new();
     for ((_, start, months), _) in target.groups.iter().filter(|(_, c)| c.staged > 0) {
@@ -31,7 +36,7 @@ pub(super) fn write(job: &Job<'_>, conn: &mut Conn, target: &Target, changes: &m
         job.options.complete || (bad == 0 && job.whole && is_known)
     };
     let codes = region_codes(conn)?;
-    let n_before = changes.len();
+    let mut changed = BTreeSet::new();
     let mut rows = Vec::new();
     for (group, counts) in &target.groups {
         let before = held.get(group).copied();
@@ -48,6 +53,7 @@ pub(super) fn write(job: &Job<'_>, conn: &mut Conn, target: &Target, changes: &m
         } else {
             rows.push(row(target.id, group, complete, figures));
         }
+        changed.insert((group.1, group.2));
         changes.push(change_of(job, target, group, counts, codes.get(&group.0).map_or("", String::as_str)));
     }
     bulk::insert(
@@ -57,7 +63,7 @@ pub(super) fn write(job: &Job<'_>, conn: &mut Conn, target: &Target, changes: &m
         &["dataset_id", "reporter_id", "period_start", "period_months"],
         &rows,
     )?;
-    Ok(changes.len() > n_before)
+    Ok(changed)
 }
 
 /// A reporter and period of which nothing is left.

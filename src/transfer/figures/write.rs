@@ -3,13 +3,13 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::store::{self, Dimensions};
+use super::store::{self, Dimensions, Levels};
 use super::{Done, Job};
 use crate::domain::control;
 use crate::domain::period::Period;
 use crate::storage::bulk::{self, Bound, Fixed};
 use crate::storage::conn::Conn;
-use crate::storage::figures::{self, Counts, Group, Load, Manner};
+use crate::storage::figures::{self, Counts, Filling, Group, Load, Manner};
 use crate::storage::revision::{self, Change};
 use crate::storage::terms;
 use crate::storage::value::Value;
@@ -29,11 +29,16 @@ pub(super) struct Target {
     /// It had no figures before.
     pub(super) fresh: bool,
     pub(super) groups: BTreeMap<Group, Counts>,
+    /// Which levels its new figures have.
+    levels: Levels,
+    /// It is being filled.
+    filling: Option<Filling>,
 }
 
 impl Target {
-    fn add(&mut self, groups: BTreeMap<Group, Counts>) {
-        for (group, counts) in groups {
+    fn add(&mut self, other: Self) {
+        self.levels.add(other.levels);
+        for (group, counts) in other.groups {
             let sum = self.groups.entry(group).or_default();
             sum.staged += counts.staged;
             sum.inserted += counts.inserted;
@@ -55,7 +60,7 @@ pub(super) fn write(job: &mut Job<'_>, conn: &mut Conn, sorter: Sorter) -> Done<
     let mut merged = job.merged(sorter, "writing")?;
     for (at, body) in (0_u8..).zip(&job.meaning.bodies) {
         let mut target = find_dataset(job, conn, body, ids.last().copied(), &mut changes)?;
-        let load = Load { dataset: target.id, revision: number };
+        let load = Load::reported(target.id, number);
         // The first figure of the next dataset waits for its turn.
         let mut next = || match &merged.ahead {
             Some(figure) if figure.key.dataset == at => merged.next(),
@@ -63,13 +68,15 @@ pub(super) fn write(job: &mut Job<'_>, conn: &mut Conn, sorter: Sorter) -> Done<
         };
         let expected = expected.get(usize::from(at)).copied().unwrap_or(0);
         let manner = job.replaces().map_or(Manner::Add, Manner::Replace);
-        target.groups = store::put(conn, load, expected, (!target.fresh).then_some(manner), &dimensions, &mut next)?;
+        let staged = (!target.fresh).then_some(manner);
+        (target.groups, target.filling) =
+            store::put(conn, load, expected, staged, &dimensions, &mut target.levels, &mut next)?;
         if !target.fresh {
             settle(job, conn, load, manner, &mut target)?;
         }
         // With --dataset several bodies may go into one.
         match targets.iter_mut().find(|known: &&mut Target| known.id == target.id) {
-            Some(known) => known.add(target.groups),
+            Some(known) => known.add(target),
             None => targets.push(target),
         }
     }
@@ -100,7 +107,10 @@ pub(super) fn write(job: &mut Job<'_>, conn: &mut Conn, sorter: Sorter) -> Done<
     };
     let mut is_changed = !changes.iter().all(|c| c.entity == "Source");
     for target in &mut targets {
-        is_changed |= super::coverage::write(job, conn, target, &mut changes)?;
+        let changed = super::coverage::write(job, conn, target, &mut changes)?;
+        is_changed |= !changed.is_empty();
+        target.levels.write(conn, target.id)?;
+        summary.derived += super::derive::derive_anew(conn, Load::reported(target.id, number), &changed, target.filling.take(), job.tell)?;
         for counts in target.groups.values() {
             let count = |n: i64| u64::try_from(n).unwrap_or(0);
             summary.inserted += count(counts.inserted);
@@ -333,7 +343,7 @@ fn find_dataset(
             )));
         }
         let fresh = figures::is_fresh(conn, id)?;
-        return Ok(Target { id, code, scale, fresh, groups: BTreeMap::new() });
+        return Ok(Target { id, code, scale, fresh, groups: BTreeMap::new(), levels: Levels::default(), filling: None });
     }
     let known = Bound::text("SELECT 1 FROM currencies WHERE code = ?", currency);
     if currency.is_empty() || conn.rows(known, &[])?.is_empty() {
@@ -378,5 +388,5 @@ fn find_dataset(
     terms::add(conn, "datasets", &[id])?;
     changes.push(change("Dataset", code.clone(), "INSERT"));
     let fresh = figures::is_fresh(conn, id)?;
-    Ok(Target { id, code, scale: layout.scale, fresh, groups: BTreeMap::new() })
+    Ok(Target { id, code, scale: layout.scale, fresh, groups: BTreeMap::new(), levels: Levels::default(), filling: None })
 }

@@ -1,6 +1,6 @@
 //! Figures of a pack: lines become figures with ids, which are sorted and stored as those of any other file.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
 use super::lines::{BadLine, Line};
@@ -13,6 +13,7 @@ use crate::storage::figures::{self, Counts};
 use crate::storage::sql::keyed::FIGURE_KEY;
 use crate::storage::value::Value;
 use crate::transfer::TransferError;
+use crate::transfer::figures::derive::derive_anew;
 use crate::transfer::figures::store::{self, Dimensions};
 use crate::transfer::sorted::{Figure, Key, Sorted, Sorter};
 
@@ -122,9 +123,15 @@ pub(super) fn load(
             Some(figure) if usize::from(figure.key.dataset) == place => sorted.next().map_err(full),
             _ => Ok(None),
         };
-        let of = figures::Load { dataset: *dataset, revision: load.revision };
+        let of = figures::Load::reported(*dataset, load.revision);
+        let mut levels = store::Levels::default();
         let expected = expected.get(place).copied().unwrap_or(0);
-        let mut groups = store::put(conn, of, expected, (!fresh).then_some(MANNER), &dimensions, &mut next)?;
+        let staged = (!fresh).then_some(MANNER);
+        let (mut groups, filling) = store::put(conn, of, expected, staged, &dimensions, &mut levels, &mut next)?;
+        levels.write(conn, *dataset)?;
+        if let Some(filling) = filling {
+            figures::end_filling(conn, filling)?;
+        }
         if !fresh {
             groups = figures::compare(conn, *dataset, MANNER)?.into_iter().collect();
             let changed: i64 = groups.values().map(|c| c.inserted + c.updated).sum();
@@ -225,6 +232,19 @@ pub(super) fn count(conn: &mut Conn, load: &mut Load<'_>) -> Done<()> {
         let columns =
             ["dataset_id", "reporter_id", "period_start", "period_months", "partners", "sectors", "n_figures"];
         bulk::insert(conn, "dataset_coverage", &columns, &[], &new)?;
+    }
+    Ok(())
+}
+
+/// Makes the derived figures of the periods of which anything changed.
+pub(super) fn derive(conn: &mut Conn, load: &mut Load<'_>) -> Done<()> {
+    let mut changed: BTreeMap<i64, BTreeSet<(i64, i64)>> = BTreeMap::new();
+    for ((dataset, _, start, months), _) in load.groups.iter().filter(|(_, group)| group.is_changed) {
+        changed.entry(*dataset).or_default().insert((*start, *months));
+    }
+    for (dataset, periods) in changed {
+        let of = figures::Load::reported(dataset, load.revision);
+        load.summary.derived += derive_anew(conn, of, &periods, None, load.tell)?;
     }
     Ok(())
 }

@@ -142,6 +142,7 @@ pub(super) fn load_inside(
         remove::rows(conn, &mut load, gone)?;
     }
     figures::count(conn, &mut load)?;
+    figures::derive(conn, &mut load)?;
     note_skipped(conn, &mut load, pack)?;
     let source = load.source.as_deref().and_then(|code| load.keys.find(To::Source, code));
     let summary = &load.summary;

@@ -51,7 +51,7 @@ fn belongings(to: To) -> (&'static [(&'static str, &'static str)], Option<&'stat
         To::Agreement => {
             (&[("agreement_sectors", "agreement_id"), ("agreement_parties", "agreement_id")], Some("AGREEMENT"))
         }
-        To::Dataset => (&[("dataset_coverage", "dataset_id")], None),
+        To::Dataset => (&[("dataset_coverage", "dataset_id"), ("dataset_levels", "dataset_id")], None),
         To::Source | To::Currency | To::Classification | To::Fact | To::Rate => (&[], None),
     }
 }
