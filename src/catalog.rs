@@ -14,6 +14,7 @@ pub mod region;
 pub mod search;
 pub mod sector;
 pub mod source;
+pub mod stats;
 pub mod trade_figure;
 pub mod values;
 

@@ -36,5 +36,6 @@ pub mod run;
 pub mod schema;
 pub mod search;
 pub mod service;
+pub mod stats;
 pub mod syntax;
 pub mod variables;

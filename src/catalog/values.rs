@@ -164,7 +164,12 @@ pub static ALL: &[ValueType] = &[
     },
 ];
 
+/// Every value object, those of statistics too.
+pub fn all() -> impl Iterator<Item = &'static ValueType> {
+    ALL.iter().chain(super::stats::VALUES)
+}
+
 /// The value object of this name.
 pub fn value_type(name: &str) -> Option<&'static ValueType> {
-    ALL.iter().find(|v| v.name == name)
+    all().find(|v| v.name == name)
 }

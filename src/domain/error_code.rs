@@ -53,6 +53,10 @@ reasons! {
     RevisionMoved "REVISION_MOVED" "BAD_USER_INPUT" 400 true "The data have changed since the asked revision; start again at the new one.";
     RevisionAhead "REVISION_AHEAD" "BAD_USER_INPUT" 400 false "The data have no such revision yet: they were made anew, or it is of another database; pull everything again.";
     AmbiguousDataset "AMBIGUOUS_DATASET" "BAD_USER_INPUT" 400 false "Values of several currencies or scales cannot be compared; filter by one dataset.";
+    AmbiguousLevel "AMBIGUOUS_LEVEL" "BAD_USER_INPUT" 400 false "Figures of several levels are never added: name one.";
+    AmbiguousFlow "AMBIGUOUS_FLOW" "BAD_USER_INPUT" 400 false "Flows are never added: filter by one, or group by FLOW.";
+    AmbiguousClassification "AMBIGUOUS_CLASSIFICATION" "BAD_USER_INPUT" 400 false "Sectors of several classifications are never added: filter by one.";
+    TooManyGroups "TOO_MANY_GROUPS" "QUERY_TOO_COMPLEX" 400 false "Group by a coarser level, or filter.";
     DocumentTooLarge "DOCUMENT_TOO_LARGE" "QUERY_TOO_COMPLEX" 400 false "Shorten the document: bytes, tokens or nesting are above the limit.";
     TooDeep "TOO_DEEP" "QUERY_TOO_COMPLEX" 400 false "Nest fewer levels.";
     TooManyAliases "TOO_MANY_ALIASES" "QUERY_TOO_COMPLEX" 400 false "Use fewer aliases.";

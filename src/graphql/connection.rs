@@ -104,7 +104,11 @@ pub fn page_of(
     let shortcuts = shortcuts(&inputs, entity, arguments)?;
     let asked: String = shortcuts.iter().map(|(asked, _)| asked.as_str()).collect();
     let all = conditions.iter().map(|(_, condition)| condition).chain(shortcuts.iter().map(|(_, condition)| condition));
-    let filter = Predicate::all(all.cloned().collect());
+    let mut all: Vec<Predicate> = all.cloned().collect();
+    if entity.mirrored && arguments.get("derived").and_then(Json::as_bool) != Some(true) {
+        all.push(Predicate::int_in("origin", vec![REPORTED]));
+    }
+    let filter = Predicate::all(all);
     if !shortcuts.is_empty() {
         // Who asks what is new knows that it may be nothing: no reason is looked for.
         conditions.clear();
@@ -121,9 +125,10 @@ pub fn page_of(
             _ => {}
         }
     }
+    let derived = arguments.get("derived").map(ToString::to_string).unwrap_or_default();
     let hash = ListHash::of(&[
         place.name,
-        &(filter_json.map(ToString::to_string).unwrap_or_default() + &asked),
+        &(filter_json.map(ToString::to_string).unwrap_or_default() + &asked + &derived),
         &order.iter().map(|k| format!("{} {};", k.by.signature(), k.descending)).collect::<String>(),
     ]);
     let page = Page {
@@ -266,10 +271,6 @@ impl List {
         let after = self.page.as_ref().and_then(|p| p.after.clone());
         let mut parts = vec![self.filter.clone()];
         parts.extend(after.map(Predicate::After));
-        if self.entity.mirrored && !self.filter.mentions("origin") {
-            // What is derived is listed only where it is asked for.
-            parts.push(Predicate::int_in("origin", vec![REPORTED]));
-        }
         let condition = Predicate::all(parts);
         if self.entity.mirrored {
             return figure_arms(&condition, snapshot);

@@ -180,7 +180,7 @@ fn climbed(table: &Table, id: i64) -> impl Iterator<Item = (i64, &Row)> {
 }
 
 /// The nearest region of a level at or above one; a bloc is on no level.
-fn region_above(table: &Table, id: i64, level: &str) -> Option<i64> {
+pub(super) fn region_above(table: &Table, id: i64, level: &str) -> Option<i64> {
     let (level_at, kind_at) = (table.position("level")?, table.position("kind")?);
     let is_wanted = |row: &Row| row.text(level_at) == Some(level) && row.text(kind_at) != Some("GROUP");
     climbed(table, id).find(|(_, row)| is_wanted(row)).map(|(id, _)| id)

@@ -133,6 +133,57 @@ pub fn fixed_inputs() -> Vec<FixedInput> {
         names,
     ));
     let text = |name: &str, ty: &str, doc: &str| (name.to_owned(), ty.to_owned(), doc.to_owned());
+    let measured = |more: Vec<(String, String, String)>| {
+        let mut members = vec![
+            text("measure", "TradeStatsMeasure!", "Which number."),
+            text("periods", "Int", "For GROWTH and CHANGE: how many periods earlier; 1 when left out."),
+            text("of", "TradeStatsShareOf", "For SHARE: of what; PERIOD when left out."),
+        ];
+        members.extend(more);
+        members
+    };
+    out.push((
+        "TradeStatsFilter".to_owned(),
+        "Which trade figures are summed. All conditions hold.".to_owned(),
+        vec![
+            text("dataset", "DatasetFilter", "Their dataset."),
+            text("reporter", "RegionFilter", "Whose trade it is: by code, level, or place in the tree."),
+            text("partner", "RegionFilter", "The other side: by code, level, or place in the tree."),
+            text("sector", "SectorFilter", "What was traded: by code, level, classification, or place in the tree."),
+            text("flow", "FlowFilter", "Direction, seen from the reporter."),
+            text("period", "PeriodFilter", "Periods that are shown; growth looks back beyond them."),
+        ],
+    ));
+    out.push((
+        "TradeStatsGroup".to_owned(),
+        "Something that figures are grouped by.".to_owned(),
+        vec![
+            text("by", "TradeStatsDimension!", "What."),
+            text("level", "RegionLevel", "For REPORTER and PARTNER: their level; AREA puts countries together by UN M49 area. The only one there is when left out."),
+            text("digits", "Int", "For SECTOR: its level, 2, 4 or 6 digits of HS, 0 for all goods; the coarsest below all goods when left out."),
+            text("classification", "String", "For SECTOR: code of the classification, where the dataset has several."),
+            text("frequency", "Frequency", "For PERIOD: its length; the coarsest that is stored when left out."),
+        ],
+    ));
+    out.push((
+        "TradeStatsCondition".to_owned(),
+        "A condition on a number of a group; one that is not known does not meet it.".to_owned(),
+        measured(vec![text("gte", "Decimal", "At least."), text("lte", "Decimal", "At most.")]),
+    ));
+    out.push((
+        "TradeStatsOrder".to_owned(),
+        "A number to order groups by; what is not known comes last.".to_owned(),
+        measured(vec![text("direction", "Direction", "DESC when left out.")]),
+    ));
+    out.push((
+        "TradeStatsTop".to_owned(),
+        "Only the first groups of each flow and period, and of each of `per`.".to_owned(),
+        measured(vec![
+            text("n", "Int!", "How many."),
+            text("per", "[TradeStatsDimension!]", "Of each of these, which have to be grouped by."),
+            text("others", "Boolean", "Tell all others as one row in `others`."),
+        ]),
+    ));
     out.push((
         "WithinRegion".to_owned(),
         "A region and everything below it; for a bloc, its present members and everything below them.".to_owned(),

@@ -21,6 +21,7 @@ use super::objects::{self, Kindred, Nodes};
 use super::propagate::TYPE_KEY;
 use super::query::{AVAILABILITY, ROOTS};
 use super::search::{self, Asked};
+use super::stats;
 use crate::catalog::{self, Entity, Field, Link, NodeKey, Relation, Shape as Form, values};
 use crate::domain::error_code::Reason;
 use crate::storage::snapshot::{Snapshot, column_type};
@@ -311,6 +312,9 @@ pub fn type_of(entity: &Entity, column: &str) -> ColumnType {
     }
 }
 
+/// Where a member of a value object stands among its values.
+pub(super) type Slot<'s, 'a> = &'s mut dyn FnMut(&'static str, &'a Selected) -> Planned<&'static str>;
+
 /// A part of a plan, or why there is none.
 pub type Planned<T> = Result<T, GraphError>;
 
@@ -339,6 +343,10 @@ impl<'a> Planner<'a> {
             "node" => return self.node(word("id"), &sets),
             "nodes" => return self.nodes(&arguments, &sets),
             _ => {}
+        }
+        if name == stats::ROOT {
+            let (stats, shape) = self.trade_stats(field, &sets).map_err(|e| located(e, field))?;
+            return Ok(RootWhat::Asked(Box::new(Asked { question: search::Question::Stats(Box::new(stats)), shape })));
         }
         if let Some(question) =
             search::question(&self.inputs(), name, &arguments, self.language).map_err(|e| located(e, field))?
@@ -415,7 +423,7 @@ impl<'a> Planner<'a> {
         self.nodes_of(ids.into_iter(), sets).map(RootWhat::Nodes)
     }
 
-    fn inputs(&self) -> Inputs<'a> {
+    pub(super) fn inputs(&self) -> Inputs<'a> {
         Inputs { snapshot: self.snapshot, limits: self.limits, scales: None, hops: 0, mentions: self.mentions }
     }
 
@@ -618,23 +626,50 @@ impl<'a> Planner<'a> {
     }
 
     fn value_shape(&self, value: &'static values::ValueType, sets: &[&'a SelectionSet]) -> Planned<ValueShape> {
+        self.value_shape_with(value, sets, &mut |name, _| Ok(name))
+    }
+
+    /// The shape of a value object whose members are named by `slot`: what has arguments stands there once for each.
+    pub(super) fn shape_with(&self, name: &str, sets: &[&'a SelectionSet], slot: Slot<'_, 'a>) -> Planned<ValueShape> {
+        let value = values::value_type(name)
+            .ok_or_else(|| GraphError::new(Reason::Internal, format!("the catalogue has no `{name}`")))?;
+        self.value_shape_with(value, sets, slot)
+    }
+
+    fn value_shape_with(
+        &self,
+        value: &'static values::ValueType,
+        sets: &[&'a SelectionSet],
+        slot: Slot<'_, 'a>,
+    ) -> Planned<ValueShape> {
         let mut members = Vec::new();
         for (key, fields) in self.reader.collect(value.name, sets) {
             let Some(field) = fields.first() else { continue };
             let name = field.name.as_str();
             let member = value.members.iter().find(|(member, _, _)| *member == name);
             let inner = match member {
-                Some((_, ty, _)) => self.inner_shape(ty.trim_matches(['[', ']', '!']), &sub_selections(&fields))?,
+                Some((_, ty, _)) => {
+                    self.inner_shape(ty.trim_matches(['[', ']', '!']), &sub_selections(&fields), &mut *slot)?
+                }
                 None => None,
             };
-            members.push((key.to_owned(), member.map_or("__typename", |(member, _, _)| *member), inner));
+            let name = match member {
+                Some((member, _, _)) => slot(member, field)?,
+                None => "__typename",
+            };
+            members.push((key.to_owned(), name, inner));
         }
         Ok(ValueShape { name: value.name, members, types: Vec::new() })
     }
 
-    fn inner_shape(&self, type_name: &'static str, sets: &[&'a SelectionSet]) -> Planned<Option<ValueShape>> {
+    fn inner_shape(
+        &self,
+        type_name: &'static str,
+        sets: &[&'a SelectionSet],
+        slot: Slot<'_, 'a>,
+    ) -> Planned<Option<ValueShape>> {
         if let Some(value) = values::value_type(type_name) {
-            return self.value_shape(value, sets).map(Some);
+            return self.value_shape_with(value, sets, slot).map(Some);
         }
         let types = self.kindreds(type_name, sets)?;
         Ok((!types.is_empty()).then_some(ValueShape { name: type_name, members: Vec::new(), types }))

@@ -168,6 +168,39 @@ pub static ROOTS: &[Root] = &[
         args: &[arg("filter", "TradeFigureFilter", "Which figures; all when left out or null.")],
     },
     Root {
+        name: "tradeStats",
+        ty: "TradeStats",
+        doc: "How much trade, by what, since when, compared with what: sums of the figures of one dataset at one level of each hierarchy, so that nothing is counted twice. Where the filter leaves several datasets, levels, flows or classifications it is an error that names them.",
+        args: &[
+            arg("dataset", "String", "Code of the dataset; may be left out where the filter leaves one."),
+            arg(
+                "filter",
+                "TradeStatsFilter",
+                "Which figures. The coarsest level that answers is summed: `within` a chapter is the chapter.",
+            ),
+            arg("groupBy", "[TradeStatsGroup!]", "What is told apart; the rest is summed. Nothing: one row."),
+            arg(
+                "having",
+                "[TradeStatsCondition!]",
+                "Only groups whose numbers are so; all conditions hold. Shares and ranks are over all groups.",
+            ),
+            arg(
+                "orderBy",
+                "[TradeStatsOrder!]",
+                "Order of the rows; the keys close it. By what is grouped by when left out, with `top` by its measure.",
+            ),
+            arg("top", "TradeStatsTop", "Only the first groups of each flow and period."),
+            arg("first", "Int", "Rows of the page; all, at most 10,000, when left out."),
+            arg("after", "String", "Cursor of the row before the page."),
+            RootArgument {
+                name: "gaps",
+                ty: "TradeStatsGaps!",
+                default: Some("NULL"),
+                doc: "What becomes of periods without data.",
+            },
+        ],
+    },
+    Root {
         name: "source",
         ty: "Source",
         doc: "A source by its code. An unknown code is an error.",

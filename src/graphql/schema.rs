@@ -25,6 +25,7 @@ use super::language::LANGUAGES;
 use super::one_of;
 use super::orders::{has_extremes, sort_fields, sum_fields};
 use super::query::{ROOTS, RootArgument};
+use super::stats;
 use crate::catalog::{self, Entity, Kind, Link, Relation, Shape, screaming, values};
 
 /// The root type. Its fields are resolved by plans; to async-graphql they are null.
@@ -151,7 +152,7 @@ fn register_leaves(registry: &mut Registry) {
         };
         registry.types.insert((*name).to_owned(), scalar);
     }
-    for list in catalog::enums::ALL.iter().copied() {
+    for list in catalog::enums::ALL.iter().chain(catalog::stats::ENUMS).copied() {
         let words = list.values.iter().map(|(name, _, doc)| ((*name).to_owned(), (*doc).to_owned()));
         register_enum(registry, list.name, list.doc, words);
     }
@@ -194,11 +195,15 @@ fn register_enum(registry: &mut Registry, name: &str, doc: &str, words: impl Int
 }
 
 fn register_values(registry: &mut Registry) {
-    for value in values::ALL {
+    for value in values::all() {
+        let arguments = |name: &str| {
+            let of = stats::MEMBER_ARGUMENTS.iter().find(|(of, member, _)| *of == value.name && *member == name);
+            of.map(|(_, _, arguments)| arguments.iter().map(|a| argument(a)).collect()).unwrap_or_default()
+        };
         let fields = value
             .members
             .iter()
-            .map(|(name, ty, doc)| ((*name).to_owned(), field(name, ty, doc, Vec::new())))
+            .map(|(name, ty, doc)| ((*name).to_owned(), field(name, ty, doc, arguments(name))))
             .collect();
         register_object(registry, value.name, value.doc, fields);
     }
@@ -456,6 +461,13 @@ fn connection_arguments(entity: &Entity) -> Vec<MetaInputValue> {
         input("before", "String", "Cursor of the row behind the page."),
         input("atRevision", "BigInt", "Refuse with `REVISION_MOVED` when the data are at another revision."),
     ];
+    if entity.mirrored {
+        let doc =
+            "With true, also the figures of upper levels that Tea Road made of complete parts, `origin: DERIVED`.";
+        let mut derived = input("derived", "Boolean", doc);
+        derived.default_value = Some("false".to_owned());
+        arguments.push(derived);
+    }
     for (at, shortcut) in entity.shortcuts().iter().enumerate() {
         arguments.insert(at, input(shortcut.argument, shortcut.ty, shortcut.doc));
     }

@@ -14,6 +14,7 @@ use super::execute::Session;
 use super::inputs::Inputs;
 use super::language::LANGUAGES;
 use super::plan::{ValueShape, texts};
+use super::stats::Stats;
 use crate::catalog::search::{ALL, Searchable, searchable};
 use crate::domain::error_code::Reason;
 use crate::domain::words::{Token, tokens};
@@ -36,6 +37,8 @@ pub enum Question {
     Reconcile(reconcile::Reconcile),
     /// The regions of a list of codes; known without reading.
     Regions(Tree, u64),
+    /// Sums of trade figures.
+    Stats(Box<Stats>),
 }
 
 /// What a text finds.
@@ -82,6 +85,7 @@ impl Question {
             Self::Search(_) => "SearchResults",
             Self::Reconcile(_) => "Reconciled",
             Self::Regions(..) => "RegionsByCodes",
+            Self::Stats(_) => "TradeStats",
         }
     }
 
@@ -91,6 +95,7 @@ impl Question {
             Self::Search(search) => search.first,
             Self::Reconcile(reconcile) => reconcile.names.len().saturating_mul(reconcile.first),
             Self::Regions(_, found) => return *found,
+            Self::Stats(stats) => return stats.objects(),
         };
         u64::try_from(count).unwrap_or(u64::MAX)
     }
@@ -116,7 +121,7 @@ impl Question {
         let count = match self {
             Self::Search(_) => look_up::MOST_LOOKED_AT,
             Self::Reconcile(reconcile) => reconcile.names.len().saturating_mul(reconcile::MOST_CANDIDATES),
-            Self::Regions(..) => 0,
+            Self::Regions(..) | Self::Stats(_) => 0,
         };
         u64::try_from(count).unwrap_or(u64::MAX)
     }
@@ -127,6 +132,7 @@ impl Question {
             Self::Search(search) => look_up::search(session, search),
             Self::Reconcile(reconcile) => reconcile.ask(session),
             Self::Regions(tree, _) => Ok(tree.clone()),
+            Self::Stats(stats) => stats.ask(session),
         }
     }
 }

@@ -424,8 +424,7 @@ fn each_of_sqlite<E: From<StorageError>>(
 ) -> Result<(), E> {
     let looser =
         |t: &ColumnType| matches!(t, ColumnType::Bool | ColumnType::Date | ColumnType::Time | ColumnType::Float);
-    let loose: Vec<(usize, ColumnType)> =
-        types.iter().copied().enumerate().filter(|(_, t)| looser(t)).collect();
+    let loose: Vec<(usize, ColumnType)> = types.iter().copied().enumerate().filter(|(_, t)| looser(t)).collect();
     for row in query.load_iter::<Row, DefaultLoadingMode>(conn).map_err(failed)? {
         let mut row = row.map_err(failed)?;
         for (at, wanted) in &loose {

@@ -232,7 +232,9 @@ pub fn append<E: From<StorageError> + From<diesel::result::Error> + std::error::
     }
     conn.batch("CREATE TEMPORARY TABLE import_figures (LIKE trade_figures INCLUDING DEFAULTS) ON COMMIT DROP")?;
     copy_rows(conn, load, next)?;
-    conn.batch(&format!("INSERT INTO {table} ({COLUMNS}) SELECT {COLUMNS} FROM import_figures; DROP TABLE import_figures"))?;
+    conn.batch(&format!(
+        "INSERT INTO {table} ({COLUMNS}) SELECT {COLUMNS} FROM import_figures; DROP TABLE import_figures"
+    ))?;
     Ok(())
 }
 

@@ -39,6 +39,19 @@ pub struct RegionCode {
     pub valid_to: Option<i64>,
 }
 
+/// A level that a dataset holds in a period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DatasetLevel {
+    /// Levels of reporters, partners and sectors.
+    pub levels: [i64; 3],
+    /// Id of the classification.
+    pub classification: i64,
+    /// Code of the flow.
+    pub flow: i64,
+    /// The period: first month and months.
+    pub period: (i64, i64),
+}
+
 /// The dimensions at one revision.
 #[derive(Debug)]
 pub struct Snapshot {
@@ -50,6 +63,7 @@ pub struct Snapshot {
     names: HashMap<(&'static str, i64), Vec<(String, String)>>,
     region_codes: HashMap<(String, String), Vec<RegionCode>>,
     members: HashMap<i64, Vec<i64>>,
+    levels: HashMap<i64, Vec<DatasetLevel>>,
 }
 
 /// Type of a catalogue field's column.
@@ -190,7 +204,25 @@ impl Snapshot {
                 members.entry(group).or_default().push(region);
             }
         }
-        Ok(Self { revision, committed_at, tables, names, region_codes, members })
+        let mut levels: HashMap<i64, Vec<DatasetLevel>> = HashMap::new();
+        for row in conn.rows(
+            super::bulk::Fixed("SELECT DISTINCT dataset_id, reporter_level, partner_level, sector_level, classification_id, flow, period_start, period_months FROM dataset_levels ORDER BY 1, 2, 3, 4, 5, 6, 7, 8"),
+            &[],
+        )? {
+            let n = |at: usize| row.int(at).unwrap_or(-1);
+            levels.entry(n(0)).or_default().push(DatasetLevel {
+                levels: [n(1), n(2), n(3)],
+                classification: n(4),
+                flow: n(5),
+                period: (n(6), n(7)),
+            });
+        }
+        Ok(Self { revision, committed_at, tables, names, region_codes, members, levels })
+    }
+
+    /// The levels that a dataset holds.
+    pub fn levels(&self, dataset: i64) -> &[DatasetLevel] {
+        self.levels.get(&dataset).map_or(&[], Vec::as_slice)
     }
 
     /// Present members of a bloc.

@@ -42,8 +42,11 @@ pub fn rebuild(conn: &mut Conn, only: Option<&str>, tell: Tell<'_>) -> Result<Su
 /// The levels of the reported figures of a dataset, found in the figures themselves.
 pub(super) fn find_levels(conn: &mut Conn, dataset: i64) -> Result<(), TransferError> {
     bulk::execute(conn, &Statement(format!("DELETE FROM dataset_levels WHERE dataset_id = {dataset}")))?;
-    bulk::execute(conn, &Statement(format!(
-        "INSERT INTO dataset_levels (dataset_id, reporter_level, partner_level, sector_level, classification_id, flow, period_start, period_months, origin) SELECT DISTINCT f.dataset_id, f.reporter_level, f.partner_level, f.sector_level, s.classification_id, f.flow, f.period_start, f.period_months, f.origin FROM trade_figures f JOIN sectors s ON s.id = f.sector_id WHERE f.dataset_id = {dataset} AND f.origin = 1"
-    )))?;
+    bulk::execute(
+        conn,
+        &Statement(format!(
+            "INSERT INTO dataset_levels (dataset_id, reporter_level, partner_level, sector_level, classification_id, flow, period_start, period_months, origin) SELECT DISTINCT f.dataset_id, f.reporter_level, f.partner_level, f.sector_level, s.classification_id, f.flow, f.period_start, f.period_months, f.origin FROM trade_figures f JOIN sectors s ON s.id = f.sector_id WHERE f.dataset_id = {dataset} AND f.origin = 1"
+        )),
+    )?;
     Ok(())
 }

@@ -110,10 +110,10 @@ pub fn load(db: &TestDb, format: &str, options: &Options, files: &[PathBuf]) -> 
     load_by(db, &Layout::of_format(format).unwrap(), options, files)
 }
 
-/// All figures: `dataset reporter>partner product@edition FLOW period value weight quantity unit status`, a dash where
+/// All reported figures: `dataset reporter>partner product@edition FLOW period value weight quantity unit status`, a dash where
 /// there is nothing.
 pub fn stored(db: &TestDb) -> Vec<String> {
-    let statement = "SELECT d.code, r.code, p.code, s.code, c.code, f.flow, f.period_start, f.period_months, f.value_scaled, f.net_weight_g, f.quantity_milli, f.quantity_unit, f.status FROM trade_figures f JOIN datasets d ON d.id = f.dataset_id JOIN regions r ON r.id = f.reporter_id JOIN regions p ON p.id = f.partner_id JOIN sectors s ON s.id = f.sector_id JOIN classifications c ON c.id = s.classification_id ORDER BY d.code, r.code, p.code, s.code, c.code, f.flow, f.period_start, f.period_months";
+    let statement = "SELECT d.code, r.code, p.code, s.code, c.code, f.flow, f.period_start, f.period_months, f.value_scaled, f.net_weight_g, f.quantity_milli, f.quantity_unit, f.status FROM trade_figures f JOIN datasets d ON d.id = f.dataset_id JOIN regions r ON r.id = f.reporter_id JOIN regions p ON p.id = f.partner_id JOIN sectors s ON s.id = f.sector_id JOIN classifications c ON c.id = s.classification_id WHERE f.origin = 1 ORDER BY d.code, r.code, p.code, s.code, c.code, f.flow, f.period_start, f.period_months";
     let rows = db.conn().rows(Statement(statement.to_owned()), &[]).unwrap();
     let figures = rows.iter().map(|row| {
         let text = |at: usize| row.text(at).unwrap_or("-").to_owned();

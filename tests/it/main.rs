@@ -45,6 +45,7 @@ mod schema;
 mod search;
 mod server;
 mod slugs;
+mod stats;
 mod support;
 mod synthetic;
 mod tidy;

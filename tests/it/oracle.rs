@@ -200,6 +200,8 @@ impl World {
             })
             .collect();
         if entity.mirrored {
+            // What is derived is listed only where it is asked for.
+            all.retain(|seen| seen.get("origin") != &Value::Int(2));
             let datasets = self.table("datasets");
             let reconciled = datasets.at("reconciled");
             let other_sides: Vec<Seen<'_>> = all

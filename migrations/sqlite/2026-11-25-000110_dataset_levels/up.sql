@@ -11,6 +11,7 @@ CREATE TABLE dataset_levels (
   origin INTEGER NOT NULL,
   PRIMARY KEY (dataset_id, reporter_level, partner_level, sector_level, classification_id, flow, period_start, period_months, origin)
 );
+CREATE INDEX dataset_levels_classification ON dataset_levels (classification_id);
 INSERT INTO dataset_levels
 SELECT DISTINCT f.dataset_id, f.reporter_level, f.partner_level, f.sector_level, s.classification_id, f.flow, f.period_start, f.period_months, f.origin
 FROM trade_figures f JOIN sectors s ON s.id = f.sector_id;

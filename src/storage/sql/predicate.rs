@@ -219,6 +219,32 @@ impl Predicate {
         }
     }
 
+    /// Whether numbers meet the condition; `None` where it asks for more than these.
+    pub fn holds_of(&self, number: &dyn Fn(&Operand) -> Option<i64>) -> Option<bool> {
+        Some(match self {
+            Self::All => true,
+            Self::Nothing => false,
+            Self::Compare(operand, op, Value::Int(wanted)) => op.holds(number(operand)?.cmp(wanted)),
+            Self::Ints(operand, list) => list.values.contains(&number(operand)?),
+            Self::And(parts) => {
+                let mut all = true;
+                for part in parts {
+                    all &= part.holds_of(number)?;
+                }
+                all
+            }
+            Self::Or(parts) => {
+                let mut any = false;
+                for part in parts {
+                    any |= part.holds_of(number)?;
+                }
+                any
+            }
+            Self::Not(inner) => !inner.holds_of(number)?,
+            _ => return None,
+        })
+    }
+
     /// Whether a column of the row itself is compared.
     pub fn mentions(&self, column: &str) -> bool {
         match self {

@@ -212,13 +212,14 @@ impl Nodes {
             level: u8,
             family: String,
         }
-        let statement =
-            "SELECT s.id, s.parent_id, s.classification_id, s.level, c.family FROM sectors s JOIN classifications c ON c.id = s.classification_id";
+        let statement = "SELECT s.id, s.parent_id, s.classification_id, s.level, c.family FROM sectors s JOIN classifications c ON c.id = s.classification_id";
         let rows = conn.rows(Fixed(statement), &[])?;
         let mut raw: FxHashMap<u32, Raw> = FxHashMap::default();
         let mut totals: HashMap<String, u32> = HashMap::new();
         for row in &rows {
-            let (Some(own), Some(classification), Some(level)) = (id(row, 0), id(row, 2), small(row, 3)) else { continue };
+            let (Some(own), Some(classification), Some(level)) = (id(row, 0), id(row, 2), small(row, 3)) else {
+                continue;
+            };
             let family = row.text(4).unwrap_or_default().to_owned();
             if level == 0 {
                 totals.insert(family.clone(), own);
@@ -229,7 +230,8 @@ impl Nodes {
             let mut out = Vec::new();
             let mut next = node.parent;
             while let Some((own, parent)) = next.and_then(|own| Some((own, raw.get(&own)?))) {
-                if parent.level > 0 && !(parent.family == "HS" && parent.level == 1) && out.len() < usize::from(LEVELS) {
+                if parent.level > 0 && !(parent.family == "HS" && parent.level == 1) && out.len() < usize::from(LEVELS)
+                {
                     out.push((parent.level, own));
                 }
                 next = parent.parent.filter(|_| parent.level > 0);
@@ -365,8 +367,7 @@ impl Reading {
     fn read(&mut self, conn: &mut Conn, task: Task<'_>) -> Done<()> {
         let statement = Statement(format!(
             "SELECT reporter_id, partner_id, sector_id, flow, period_start, period_months, reporter_level, partner_level, value_scaled, quantity_milli, quantity_unit, net_weight_g, status FROM {} WHERE dataset_id = {} AND origin = 1",
-            task.table,
-            task.load.dataset
+            task.table, task.load.dataset
         ));
         let mut places: HashMap<String, u16> = HashMap::new();
         conn.each_of(statement, |row| self.take(&row, task, &mut places))

@@ -52,15 +52,14 @@ impl Levels {
     pub(in crate::transfer) fn write(&self, conn: &mut Conn, dataset: i64) -> Done<()> {
         let statement =
             Statement(format!("SELECT {} FROM dataset_levels WHERE dataset_id = {dataset}", LEVELS.join(", ")));
-        let known: FxHashSet<[i64; 8]> = conn
-            .rows(statement, &[])?
-            .iter()
-            .map(|row| std::array::from_fn(|at| row.int(at).unwrap_or(-1)))
-            .collect();
+        let known: FxHashSet<[i64; 8]> =
+            conn.rows(statement, &[])?.iter().map(|row| std::array::from_fn(|at| row.int(at).unwrap_or(-1))).collect();
         let mut new: Vec<&[i64; 8]> = self.all.difference(&known).collect();
         new.sort_unstable();
-        let rows: Vec<Vec<Value>> =
-            new.iter().map(|row| std::iter::once(&dataset).chain(row.iter()).map(|n| Value::Int(*n)).collect()).collect();
+        let rows: Vec<Vec<Value>> = new
+            .iter()
+            .map(|row| std::iter::once(&dataset).chain(row.iter()).map(|n| Value::Int(*n)).collect())
+            .collect();
         let columns: Vec<&'static str> = std::iter::once("dataset_id").chain(LEVELS).collect();
         bulk::insert(conn, "dataset_levels", &columns, &[], &rows)?;
         Ok(())

@@ -110,7 +110,13 @@ pub(super) fn write(job: &mut Job<'_>, conn: &mut Conn, sorter: Sorter) -> Done<
         let changed = super::coverage::write(job, conn, target, &mut changes)?;
         is_changed |= !changed.is_empty();
         target.levels.write(conn, target.id)?;
-        summary.derived += super::derive::derive_anew(conn, Load::reported(target.id, number), &changed, target.filling.take(), job.tell)?;
+        summary.derived += super::derive::derive_anew(
+            conn,
+            Load::reported(target.id, number),
+            &changed,
+            target.filling.take(),
+            job.tell,
+        )?;
         for counts in target.groups.values() {
             let count = |n: i64| u64::try_from(n).unwrap_or(0);
             summary.inserted += count(counts.inserted);
@@ -343,7 +349,15 @@ fn find_dataset(
             )));
         }
         let fresh = figures::is_fresh(conn, id)?;
-        return Ok(Target { id, code, scale, fresh, groups: BTreeMap::new(), levels: Levels::default(), filling: None });
+        return Ok(Target {
+            id,
+            code,
+            scale,
+            fresh,
+            groups: BTreeMap::new(),
+            levels: Levels::default(),
+            filling: None,
+        });
     }
     let known = Bound::text("SELECT 1 FROM currencies WHERE code = ?", currency);
     if currency.is_empty() || conn.rows(known, &[])?.is_empty() {
@@ -388,5 +402,13 @@ fn find_dataset(
     terms::add(conn, "datasets", &[id])?;
     changes.push(change("Dataset", code.clone(), "INSERT"));
     let fresh = figures::is_fresh(conn, id)?;
-    Ok(Target { id, code, scale: layout.scale, fresh, groups: BTreeMap::new(), levels: Levels::default(), filling: None })
+    Ok(Target {
+        id,
+        code,
+        scale: layout.scale,
+        fresh,
+        groups: BTreeMap::new(),
+        levels: Levels::default(),
+        filling: None,
+    })
 }

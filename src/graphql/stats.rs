@@ -1,0 +1,481 @@
+//! `tradeStats`: sums of figures that cannot count anything twice. The request is read here; [`levels`] chooses the level
+//! of each hierarchy, [`answer`] reads, computes and tells.
+
+mod answer;
+mod levels;
+mod measures;
+
+use apollo_compiler::executable::{Field as Selected, SelectionSet};
+use serde_json::{Map, Value as Json};
+
+use super::errors::GraphError;
+use super::inputs::{Inputs, invalid, shown};
+use super::plan::{Planned, Planner, ValueShape};
+use super::query::RootArgument;
+use crate::catalog::Entity;
+use crate::catalog::dataset::DATASET;
+use crate::catalog::region::REGION;
+use crate::catalog::sector::SECTOR;
+use crate::catalog::stats::{DIMENSION, GAPS, MEASURE, SHARE_OF};
+use crate::catalog::trade_figure::TRADE_FIGURE;
+use crate::domain::decimal::{bounds_scaled, parse_scaled};
+use crate::domain::error_code::Reason;
+use crate::domain::flow::{FREQUENCIES, REGION_LEVELS, code_of, name_of};
+use crate::storage::sql::predicate::Predicate;
+use levels::Chosen;
+
+/// The root field.
+pub const ROOT: &str = "tradeStats";
+/// Groups of an answer at most.
+pub const MOST_GROUPS: usize = 10_000;
+/// Things grouped by at most.
+const MOST_KEYS: usize = 5;
+/// Names of computed numbers in an answer: one for each selection with arguments of its own.
+static SLOTS: [&str; 32] = [
+    "m0", "m1", "m2", "m3", "m4", "m5", "m6", "m7", "m8", "m9", "m10", "m11", "m12", "m13", "m14", "m15", "m16", "m17",
+    "m18", "m19", "m20", "m21", "m22", "m23", "m24", "m25", "m26", "m27", "m28", "m29", "m30", "m31",
+];
+
+const fn optional(name: &'static str, ty: &'static str, default: &'static str, doc: &'static str) -> RootArgument {
+    RootArgument { name, ty, default: Some(default), doc }
+}
+
+static PERIODS: RootArgument = optional("periods", "Int!", "1", "How many periods earlier, of the same length.");
+
+/// Arguments of fields of value objects.
+pub static MEMBER_ARGUMENTS: &[(&str, &str, &[&RootArgument])] = &[
+    ("TradeStatsRow", "growth", &[&PERIODS]),
+    ("TradeStatsRow", "change", &[&PERIODS]),
+    ("TradeStatsRow", "share", &[&optional("of", "TradeStatsShareOf!", "PERIOD", "Of what.")]),
+];
+
+/// What of the answer is selected.
+#[derive(Debug, Clone, Copy)]
+struct Wants {
+    /// The value of one flow.
+    value: bool,
+    /// The whole.
+    whole: bool,
+}
+
+/// Something grouped by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// One of the three hierarchies.
+    Side(usize),
+    /// The flow.
+    Flow,
+    /// The period.
+    Period,
+}
+
+/// A number of a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Measure {
+    /// The value, where it is no false total.
+    Value,
+    /// Net weight.
+    NetWeight,
+    /// Figures.
+    Count,
+    /// Share of the value.
+    Share(i64),
+    /// Growth on an earlier period.
+    Growth(i64),
+    /// Change on an earlier period.
+    Change(i64),
+    /// Exports less imports.
+    Balance,
+    /// Place by value.
+    Rank,
+}
+
+/// A question, ready to be asked.
+#[derive(Debug)]
+pub struct Stats {
+    /// Where its figures are.
+    chosen: Chosen,
+    /// What is grouped by, in order.
+    by: Vec<By>,
+    /// Computed numbers that are selected, and where they stand in a row.
+    measures: Vec<(Measure, &'static str)>,
+    having: Vec<Condition>,
+    order: Vec<(Measure, bool)>,
+    top: Option<Top>,
+    first: usize,
+    after: Option<String>,
+    with_gaps: bool,
+    /// `whole` is selected.
+    wants_whole: bool,
+    /// What cursors belong to.
+    hash: super::cursor::ListHash,
+}
+
+/// A condition on a number of a group.
+#[derive(Debug)]
+struct Condition {
+    measure: Measure,
+    /// Smallest and largest, as units of 10^-3 for amounts and as fractions for ratios.
+    least: Option<f64>,
+    most: Option<f64>,
+    least_units: Option<i128>,
+    most_units: Option<i128>,
+}
+
+/// Only the first groups.
+#[derive(Debug)]
+struct Top {
+    n: usize,
+    /// Of each of these.
+    per: Vec<By>,
+    by: Measure,
+    others: bool,
+}
+
+type Arguments = Map<String, Json>;
+
+impl Measure {
+    fn of(word: &str, periods: i64, of: i64) -> Self {
+        match word {
+            "NET_WEIGHT" | "netWeightKg" => Self::NetWeight,
+            "COUNT" | "count" => Self::Count,
+            "SHARE" | "share" => Self::Share(of),
+            "GROWTH" | "growth" => Self::Growth(periods),
+            "CHANGE" | "change" => Self::Change(periods),
+            "BALANCE" | "balance" => Self::Balance,
+            "rank" => Self::Rank,
+            _ => Self::Value,
+        }
+    }
+
+    /// Periods that it looks back.
+    fn back(self) -> i64 {
+        match self {
+            Self::Growth(periods) | Self::Change(periods) => periods,
+            _ => 0,
+        }
+    }
+}
+
+fn refused(at: &str, message: impl std::fmt::Display) -> GraphError {
+    GraphError::new(Reason::InvalidArgument, format!("{at}: {message}")).at(at)
+}
+
+fn word<'j>(json: &'j Json, name: &str) -> Option<&'j str> {
+    json.get(name).and_then(Json::as_str)
+}
+
+/// The items of a list argument; one that is no list counts as a list of one.
+fn listed<'j>(arguments: &'j Arguments, name: &str) -> &'j [Json] {
+    match arguments.get(name) {
+        None | Some(Json::Null) => &[],
+        Some(Json::Array(items)) => items,
+        Some(one) => std::slice::from_ref(one),
+    }
+}
+
+/// How many periods back.
+fn back(json: Option<&Json>, at: &str) -> Planned<i64> {
+    let periods = match json.filter(|j| !j.is_null()) {
+        None => 1,
+        Some(json) => json.as_i64().unwrap_or(0),
+    };
+    if (1..=600).contains(&periods) {
+        Ok(periods)
+    } else {
+        Err(refused(at, "expected a number of periods from 1 to 600"))
+    }
+}
+
+impl<'a> Planner<'a> {
+    /// The question of the root field, and how its answer is written.
+    pub(super) fn trade_stats(&self, field: &'a Selected, sets: &[&'a SelectionSet]) -> Planned<(Stats, ValueShape)> {
+        let mut asked = Vec::new();
+        let shape = self.stats_shape(sets, &mut asked)?;
+        let arguments = self.reader.arguments(field);
+        let inputs = self.inputs();
+        let mut measures = Vec::new();
+        for (name, slot, arguments) in &asked {
+            let periods = if arguments.contains_key("periods") { back(arguments.get("periods"), name)? } else { 1 };
+            let of = arguments.get("of").and_then(Json::as_str).and_then(|w| code_of(SHARE_OF.values, w)).unwrap_or(0);
+            measures.push((Measure::of(name, periods, of), *slot));
+        }
+        let has = |of: &ValueShape, name: &str| of.members.iter().any(|(_, member, _)| *member == name);
+        let rows = shape.members.iter().filter(|(_, member, _)| matches!(*member, "rows" | "others"));
+        let mut of_value = rows
+            .filter_map(|(_, _, inner)| inner.as_ref())
+            .map(|rows| ["value", "valueReason", "sumOfListed", "estimated"].iter().any(|name| has(rows, name)));
+        let wants = Wants { value: of_value.any(|has| has), whole: has(&shape, "whole") };
+        let stats = read(&inputs, &arguments, measures, wants)?;
+        Ok((stats, shape))
+    }
+
+    /// The shape of the answer; computed numbers get a slot each.
+    fn stats_shape(
+        &self,
+        sets: &[&'a SelectionSet],
+        asked: &mut Vec<(&'static str, &'static str, Arguments)>,
+    ) -> Planned<ValueShape> {
+        const COMPUTED: [&str; 7] = ["netWeightKg", "share", "rank", "growth", "change", "balance", "count"];
+        let mut slot = |name: &'static str, field: &'a Selected| -> Planned<&'static str> {
+            if !COMPUTED.contains(&name) {
+                return Ok(name);
+            }
+            let arguments = self.reader.arguments(field);
+            if let Some((_, slot, _)) = asked.iter().find(|(n, _, a)| *n == name && *a == arguments) {
+                return Ok(slot);
+            }
+            let Some(slot) = SLOTS.get(asked.len()) else {
+                let message = format!("{ROOT}: more than {} different numbers of a group", SLOTS.len());
+                return Err(GraphError::new(Reason::TooManySelections, message));
+            };
+            asked.push((name, slot, arguments));
+            Ok(slot)
+        };
+        self.shape_with("TradeStats", sets, &mut slot)
+    }
+}
+
+/// Reads the arguments.
+fn read(
+    inputs: &Inputs<'_>,
+    arguments: &Arguments,
+    measures: Vec<(Measure, &'static str)>,
+    wants: Wants,
+) -> Planned<Stats> {
+    let groups = groups(arguments)?;
+    let by: Vec<By> = groups.iter().map(|group| group.by).collect();
+    let order = order(arguments)?;
+    let top = top(arguments, &by)?;
+    let mut all: Vec<Measure> = measures.iter().map(|(measure, _)| *measure).collect();
+    all.extend(order.iter().map(|(measure, _)| *measure).chain(top.iter().map(|top| top.by)));
+    let having_json = listed(arguments, "having");
+    for json in having_json {
+        all.push(measure_of(json, "having")?);
+    }
+    if by.contains(&By::Flow) && all.contains(&Measure::Balance) {
+        return Err(refused("groupBy", "a balance is made of two flows; leave FLOW out, or balance"));
+    }
+    let filter = Filter::read(inputs, arguments)?;
+    let asked = levels::Asked {
+        groups: &groups,
+        filter: &filter,
+        back: all.iter().map(|m| m.back()).filter(|b| *b > 0).collect(),
+        balance: all.contains(&Measure::Balance),
+        // Without another number of one flow the flow need not be said.
+        only_balance: !wants.value && !wants.whole && !all.is_empty() && all.iter().all(|m| *m == Measure::Balance),
+    };
+    let chosen = levels::choose(inputs.snapshot, &asked)?;
+    let having = having_json.iter().map(|json| condition(json, chosen.scale)).collect::<Planned<_>>()?;
+    let first = match arguments.get("first").filter(|f| !f.is_null()) {
+        None => usize::MAX,
+        Some(json) => json
+            .as_u64()
+            .and_then(|n| usize::try_from(n).ok())
+            .filter(|n| *n <= MOST_GROUPS)
+            .ok_or_else(|| refused("first", format!("expected a number of groups from 0 to {MOST_GROUPS}")))?,
+    };
+    let told: Vec<String> = arguments
+        .iter()
+        .filter(|(name, _)| !matches!(name.as_str(), "first" | "after"))
+        .map(|(name, json)| format!("{name}:{json};"))
+        .collect();
+    Ok(Stats {
+        chosen,
+        by,
+        measures,
+        having,
+        order,
+        top,
+        first,
+        after: arguments.get("after").and_then(Json::as_str).map(str::to_owned),
+        with_gaps: arguments.get("gaps").and_then(Json::as_str).and_then(|w| code_of(GAPS.values, w)) != Some(1),
+        wants_whole: wants.whole,
+        hash: super::cursor::ListHash::of(&[ROOT, &told.concat()]),
+    })
+}
+
+/// Something grouped by, with its level.
+#[derive(Debug, Clone)]
+struct Group {
+    by: By,
+    /// Code of the level of regions.
+    region_level: Option<i64>,
+    sector_level: Option<i64>,
+    classification: Option<String>,
+    /// Months of a period.
+    months: Option<i64>,
+}
+
+fn groups(arguments: &Arguments) -> Planned<Vec<Group>> {
+    let mut out: Vec<Group> = Vec::new();
+    let list = listed(arguments, "groupBy");
+    if list.len() > MOST_KEYS {
+        return Err(refused("groupBy", format!("{} things, there are only {MOST_KEYS}", list.len())));
+    }
+    for (at, json) in list.iter().enumerate() {
+        let here = format!("groupBy.{at}");
+        let by = by_of(word(json, "by").unwrap_or_default());
+        if out.iter().any(|group| group.by == by) {
+            return Err(refused(&here, "it is grouped by already"));
+        }
+        let group = Group {
+            by,
+            region_level: word(json, "level").and_then(|w| code_of(REGION_LEVELS, w)),
+            sector_level: json.get("digits").and_then(Json::as_i64),
+            classification: word(json, "classification").map(str::to_owned),
+            months: word(json, "frequency").and_then(|w| code_of(FREQUENCIES, w)),
+        };
+        let stray = match by {
+            By::Side(0 | 1) => [
+                ("digits", group.sector_level.is_some()),
+                ("classification", group.classification.is_some()),
+                ("frequency", group.months.is_some()),
+            ],
+            By::Side(_) => {
+                [("level", group.region_level.is_some()), ("frequency", group.months.is_some()), ("", false)]
+            }
+            By::Flow => [
+                ("level", group.region_level.is_some()),
+                ("digits", group.sector_level.is_some()),
+                ("frequency", group.months.is_some()),
+            ],
+            By::Period => [
+                ("level", group.region_level.is_some()),
+                ("digits", group.sector_level.is_some()),
+                ("classification", group.classification.is_some()),
+            ],
+        };
+        if let Some((name, _)) = stray.iter().find(|(_, is_given)| *is_given) {
+            return Err(refused(&format!("{here}.{name}"), "it is not for what is grouped by here"));
+        }
+        out.push(group);
+    }
+    Ok(out)
+}
+
+fn by_of(word: &str) -> By {
+    match code_of(DIMENSION.values, word) {
+        Some(3) => By::Flow,
+        Some(4) => By::Period,
+        Some(side) => By::Side(usize::try_from(side).unwrap_or(0)),
+        None => By::Flow,
+    }
+}
+
+fn measure_of(json: &Json, at: &str) -> Planned<Measure> {
+    let word = word(json, "measure").unwrap_or("VALUE");
+    let of = json.get("of").and_then(Json::as_str).and_then(|w| code_of(SHARE_OF.values, w)).unwrap_or(0);
+    code_of(MEASURE.values, word).ok_or_else(|| refused(at, "there is no such measure"))?;
+    Ok(Measure::of(word, back(json.get("periods"), &format!("{at}.periods"))?, of))
+}
+
+fn order(arguments: &Arguments) -> Planned<Vec<(Measure, bool)>> {
+    let one = |json: &Json| Ok((measure_of(json, "orderBy")?, word(json, "direction") != Some("ASC")));
+    listed(arguments, "orderBy").iter().map(one).collect()
+}
+
+fn top(arguments: &Arguments, by: &[By]) -> Planned<Option<Top>> {
+    let Some(json) = arguments.get("top").filter(|t| !t.is_null()) else { return Ok(None) };
+    let n = json.get("n").and_then(Json::as_u64).and_then(|n| usize::try_from(n).ok()).filter(|n| *n > 0);
+    let n = n.ok_or_else(|| refused("top.n", "expected a number of groups from 1"))?;
+    let single = json.get("per").map(std::slice::from_ref).unwrap_or_default();
+    let per = json.get("per").and_then(Json::as_array).map_or(single, Vec::as_slice);
+    let per: Vec<By> = per.iter().filter_map(Json::as_str).map(by_of).collect();
+    if let Some(stray) = per.iter().find(|p| !by.contains(p)) {
+        return Err(refused("top.per", format!("{stray:?} is not grouped by")));
+    }
+    let measure = measure_of(json, "top")?;
+    let others = json.get("others").and_then(Json::as_bool).unwrap_or(false);
+    Ok(Some(Top { n, per, by: measure, others }))
+}
+
+fn condition(json: &Json, scale: u32) -> Planned<Condition> {
+    let measure = measure_of(json, "having")?;
+    let mut out = Condition { measure, least: None, most: None, least_units: None, most_units: None };
+    for (name, is_least) in [("gte", true), ("lte", false)] {
+        let Some(json) = json.get(name).filter(|j| !j.is_null()) else { continue };
+        let at = format!("having.{name}");
+        let text = json.as_str().map_or_else(|| json.to_string(), str::to_owned);
+        let wrong = |e| GraphError::new(Reason::InvalidNumber, format!("{at}: `{}`: {e}", shown(json))).at(at.clone());
+        let scale = match measure {
+            Measure::Count => 0,
+            Measure::NetWeight => 3,
+            _ => scale,
+        };
+        let (floor, ceiling) = bounds_scaled(&text, scale).map_err(wrong)?;
+        parse_scaled(&text, scale).map_err(wrong)?;
+        let fraction = text.parse::<f64>().ok();
+        if is_least {
+            (out.least, out.least_units) = (fraction, Some(i128::from(ceiling)));
+        } else {
+            (out.most, out.most_units) = (fraction, Some(i128::from(floor)));
+        }
+    }
+    if out.least.is_none() && out.most.is_none() {
+        return Err(invalid("having", "a condition needs `gte` or `lte`"));
+    }
+    Ok(out)
+}
+
+/// What the filter leaves.
+#[derive(Debug, Default)]
+struct Filter {
+    datasets: Option<Vec<i64>>,
+    /// Regions, regions, sectors.
+    sides: [Option<Vec<i64>>; 3],
+    flow: Option<Predicate>,
+    period: Option<Predicate>,
+}
+
+impl Filter {
+    fn read(inputs: &Inputs<'_>, arguments: &Arguments) -> Planned<Self> {
+        let mut out = Self::default();
+        if let Some(code) = arguments.get("dataset").and_then(Json::as_str) {
+            let id =
+                super::lookup::code_of(inputs.snapshot, &DATASET, "dataset code", code).map_err(|e| e.at("dataset"))?;
+            out.datasets = Some(vec![id]);
+        }
+        let Some(filter) = arguments.get("filter").filter(|f| !f.is_null()) else { return Ok(out) };
+        super::inputs::check_size(filter, "filter", inputs.limits)?;
+        let object = filter.as_object().filter(|o| !o.is_empty());
+        let object = object.ok_or_else(|| invalid("filter", "an empty object says nothing; leave it out"))?;
+        for (name, json) in object {
+            let at = format!("filter.{name}");
+            if json.is_null() {
+                return Err(invalid(&at, "null says nothing; leave the condition out"));
+            }
+            let ids = |entity: &'static Entity| -> Planned<Vec<i64>> {
+                let condition = inputs.filter(entity, json, &at)?;
+                inputs.snapshot.matching(entity, &condition).ok_or_else(|| {
+                    invalid(&at, "only conditions on codes, levels and places in the tree can be used here").hint(
+                        format!("the list of {} finds codes by other conditions", entity.plural.unwrap_or_default()),
+                    )
+                })
+            };
+            match name.as_str() {
+                "dataset" => {
+                    let allowed = ids(&DATASET)?;
+                    match &mut out.datasets {
+                        Some(known) => known.retain(|id| allowed.contains(id)),
+                        none => *none = Some(allowed),
+                    }
+                }
+                "reporter" => out.sides[0] = Some(ids(&REGION)?),
+                "partner" => out.sides[1] = Some(ids(&REGION)?),
+                "sector" => out.sides[2] = Some(ids(&SECTOR)?),
+                _ => {
+                    let condition =
+                        inputs.filter(&TRADE_FIGURE, &serde_json::json!({ name.as_str(): json }), "filter")?;
+                    if name == "flow" { out.flow = Some(condition) } else { out.period = Some(condition) }
+                }
+            }
+        }
+        Ok(out)
+    }
+}
+
+/// The word of a region's level.
+fn level_word(level: i64) -> &'static str {
+    name_of(REGION_LEVELS, level).unwrap_or("COUNTRY")
+}

@@ -1,0 +1,41 @@
+//! Sums of figures of one dataset at one level of each hierarchy, by what they are grouped by, flow and period.
+
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::result::QueryResult;
+use diesel::sql_types::Untyped;
+
+use super::predicate::Predicate;
+use super::select::untyped_query;
+use super::{Alias, Side};
+use crate::storage::dialect::Dialect;
+
+/// Sums of one side of a dataset. Each row has the columns of `by`, flow, first month, then the sum of values, how many
+/// values are known, how many figures there are, the sum of net weights, how many are known, and the largest status.
+#[derive(Debug, Clone)]
+pub struct Cube {
+    /// From which side.
+    pub side: Side,
+    /// Which figures: those of one dataset, one level of each hierarchy and one frequency.
+    pub condition: Predicate,
+    /// `reporter_id`, `partner_id`, `sector_id`.
+    pub by: Vec<&'static str>,
+}
+
+impl<DB: Dialect> QueryFragment<DB> for Cube {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        let alias = Alias { number: 0, side: self.side };
+        out.push_sql("SELECT ");
+        for column in self.by.iter().chain(&["flow", "period_start"]) {
+            alias.column(&mut out, column);
+            out.push_sql(", ");
+        }
+        out.push_sql("CAST(SUM(t0.value_scaled) AS BIGINT), COUNT(t0.value_scaled), COUNT(*), CAST(SUM(t0.net_weight_g) AS BIGINT), COUNT(t0.net_weight_g), MAX(t0.status) FROM trade_figures t0 WHERE ");
+        self.condition.walk(&mut out, alias)?;
+        let places: Vec<String> = (1..=self.by.len() + 2).map(|place| place.to_string()).collect();
+        out.push_sql(" GROUP BY ");
+        out.push_sql(&places.join(", "));
+        Ok(())
+    }
+}
+
+untyped_query!(Cube);

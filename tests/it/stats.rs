@@ -1,0 +1,362 @@
+//! Statistics over trade figures: every sum is that of the rows of the files, whatever is grouped by, and nothing that
+//! is no total is called one.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use serde_json::Value as Json;
+use tearoad::transfer::Options;
+
+use crate::formats::{load, prepared, write};
+use crate::support::{TestDb, ask};
+
+/// A row of a file: year, exporter, importer, product, thousand dollars.
+type Raw = (u32, &'static str, &'static str, &'static str, u64);
+
+const COUNTRIES: [(&str, &str); 4] = [("CN", "156"), ("RU", "643"), ("US", "842"), ("ZA", "710")];
+const PRODUCTS: [&str; 4] = ["010121", "010129", "020130", "270900"];
+
+/// Two years of trade among four countries, made by a generator of numbers; some pairs trade nothing.
+fn raw() -> Vec<Raw> {
+    let mut out = Vec::new();
+    let mut state = 7_u64;
+    for year in [2019, 2020] {
+        for (exporter, _) in COUNTRIES {
+            for (importer, _) in COUNTRIES.iter().filter(|(code, _)| *code != exporter) {
+                for product in PRODUCTS {
+                    state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                    let value = (state >> 33) % 1000;
+                    if value > 250 {
+                        out.push((year, exporter, *importer, product, value));
+                    }
+                }
+            }
+        }
+    }
+    out
+}
+
+fn number(code: &str) -> &'static str {
+    COUNTRIES.iter().find(|(own, _)| *own == code).unwrap().1
+}
+
+/// Databases with all of it, complete.
+fn world() -> (tempfile::TempDir, Vec<TestDb>, Vec<Raw>) {
+    let folder = tempfile::tempdir().unwrap();
+    let raw = raw();
+    let files: Vec<PathBuf> = [2019, 2020]
+        .map(|year| {
+            let rows = raw.iter().filter(|row| row.0 == year);
+            let line = |(year, i, j, k, v): &Raw| format!("{year},{},{},{k},{v},1\n", number(i), number(j));
+            let text: String = std::iter::once("t,i,j,k,v,q\n".to_owned()).chain(rows.map(line)).collect();
+            write(folder.path(), &format!("BACI_HS17_Y{year}_V1.csv"), text)
+        })
+        .to_vec();
+    let all = prepared(folder.path());
+    for db in &all {
+        let complete = Options { complete: true, ..Options::default() };
+        load(db, "baci", &complete, &files).counts();
+    }
+    (folder, all, raw)
+}
+
+/// The answer to a question with these arguments, or its error.
+fn stats(db: &TestDb, arguments: &str, fields: &str) -> Json {
+    let arguments = if arguments.is_empty() { String::new() } else { format!("({arguments})") };
+    ask(&db.graph(), &format!("{{ tradeStats{arguments} {{ {fields} }} }}"))
+}
+
+const KEYS: &str = "reporter { code } partner { code } sector { code } period value { amount } valueReason";
+
+/// Values by the words of the keys.
+fn sums(answer: &Json) -> BTreeMap<String, String> {
+    let rows = answer["data"]["tradeStats"]["rows"].as_array().unwrap_or_else(|| panic!("{answer}"));
+    let word = |json: &Json| json.as_str().or(json["code"].as_str()).unwrap_or("-").to_owned();
+    let line = |row: &Json| {
+        let key: Vec<String> = ["reporter", "partner", "sector", "period"].map(|k| word(&row[k])).to_vec();
+        (key.join(" "), row["value"]["amount"].as_str().unwrap_or("null").to_owned())
+    };
+    rows.iter().map(line).collect()
+}
+
+#[test]
+fn every_sum_is_that_of_the_rows_of_the_files() {
+    let (_folder, all, raw) = world();
+    let mut asked = 0;
+    for (grouped, digits) in (0..16_u32).flat_map(|g| [2, 4, 6].map(|d| (g, d))) {
+        let [by_reporter, by_partner, by_sector, by_period] = [1, 2, 4, 8].map(|bit| grouped & bit != 0);
+        if !by_sector && digits != 2 {
+            continue;
+        }
+        for (flow, reporter, sector) in [
+            ("EXPORT", None, None),
+            ("IMPORT", None, None),
+            ("EXPORT", Some("CN"), Some("01")),
+            ("IMPORT", Some("RU"), None),
+        ] {
+            // What one exports is what the other imports.
+            let seen = raw.iter().map(|(year, i, j, k, v)| {
+                let (own, other) = if flow == "EXPORT" { (i, j) } else { (j, i) };
+                (*year, *own, *other, *k, *v)
+            });
+            let seen =
+                seen.filter(|row| reporter.is_none_or(|r| r == row.1) && sector.is_none_or(|s| row.3.starts_with(s)));
+            let mut wanted: BTreeMap<String, u64> = BTreeMap::new();
+            for (year, own, other, product, value) in seen {
+                let year = year.to_string();
+                let part = |is: bool, word: &str| if is { word.to_owned() } else { "-".to_owned() };
+                let key = [
+                    part(by_reporter, own),
+                    part(by_partner, other),
+                    part(by_sector, &product[..digits]),
+                    part(by_period, &year),
+                ];
+                *wanted.entry(key.join(" ")).or_default() += value * 1000;
+            }
+            let wanted: BTreeMap<String, String> = wanted.into_iter().map(|(k, v)| (k, v.to_string())).collect();
+            let mut groups = Vec::new();
+            if by_reporter {
+                groups.push("{by: REPORTER}".to_owned());
+            }
+            if by_partner {
+                groups.push("{by: PARTNER, level: COUNTRY}".to_owned());
+            }
+            if by_sector {
+                groups.push(format!("{{by: SECTOR, digits: {digits}}}"));
+            }
+            if by_period {
+                groups.push("{by: PERIOD}".to_owned());
+            }
+            let mut filter = format!("flow: {{eq: {flow}}}");
+            if let Some(reporter) = reporter {
+                filter.push_str(&format!(", reporter: {{code: {{eq: \"{reporter}\"}}}}"));
+            }
+            if let Some(sector) = sector {
+                filter.push_str(&format!(", sector: {{within: {{classification: \"HS2017\", code: \"{sector}\"}}}}"));
+            }
+            let arguments = format!("groupBy: [{}], filter: {{{filter}}}, gaps: OMIT", groups.join(", "));
+            for db in &all {
+                let answer = stats(db, &arguments, &format!("rows {{ {KEYS} }} warnings {{ code }}"));
+                assert_eq!(sums(&answer), wanted, "{}: {arguments}", db.backend());
+                assert_eq!(answer["data"]["tradeStats"]["warnings"], serde_json::json!([]), "{arguments}");
+            }
+            asked += 1;
+        }
+    }
+    assert_eq!(asked, 4 * (8 + 8 * 3));
+}
+
+#[test]
+fn rows_and_others_are_the_whole() {
+    let (_folder, all, _) = world();
+    let arguments = "groupBy: [{by: PARTNER}, {by: SECTOR, digits: 6}, {by: PERIOD}], filter: {flow: {eq: EXPORT}, reporter: {code: {eq: \"CN\"}}}, top: {n: 2, measure: VALUE, per: [PARTNER], others: true}, gaps: OMIT";
+    let fields = "rows { partner { code } period value { amount } rank share { value numerator denominator } } others { partner { code } period value { amount } count } whole { period sumOfParts { amount } complete } groupCount";
+    for db in &all {
+        let answer = &stats(db, arguments, fields)["data"]["tradeStats"];
+        let amount = |json: &Json| json["amount"].as_str().unwrap().parse::<u64>().unwrap();
+        let of = |list: &str, year: &str| -> u64 {
+            answer[list].as_array().unwrap().iter().filter(|r| r["period"] == year).map(|r| amount(&r["value"])).sum()
+        };
+        for whole in answer["whole"].as_array().unwrap() {
+            let year = whole["period"].as_str().unwrap();
+            assert_eq!(of("rows", year) + of("others", year), amount(&whole["sumOfParts"]), "{year}");
+            assert_eq!(whole["complete"], true);
+        }
+        assert_eq!(answer["groupCount"], 12, "two products of three partners in two years");
+        // A share is over all groups of its year, before the first are taken.
+        for row in answer["rows"].as_array().unwrap() {
+            let whole = answer["whole"].as_array().unwrap().iter().find(|w| w["period"] == row["period"]).unwrap();
+            assert_eq!(row["share"]["denominator"], whole["sumOfParts"]["amount"]);
+            assert_eq!(row["share"]["numerator"], row["value"]["amount"]);
+        }
+        let places: BTreeSet<i64> =
+            answer["rows"].as_array().unwrap().iter().map(|r| r["rank"].as_i64().unwrap()).collect();
+        assert!(places.contains(&1));
+    }
+}
+
+/// A download of UN Comtrade: years, partners and amounts of one reporter's exports.
+fn download(folder: &std::path::Path, rows: &[(&str, &str, &str, &str)]) -> PathBuf {
+    let mut text = "period,reporterCode,partnerCode,flowCode,classificationCode,cmdCode,primaryValue\n".to_owned();
+    for (period, partner, product, value) in rows {
+        text.push_str(&format!("{period},156,{partner},X,H5,{product},{value}\n"));
+    }
+    write(folder, "a.csv", text)
+}
+
+#[test]
+fn what_is_listed_is_no_total_until_it_is_complete() {
+    let folder = tempfile::tempdir().unwrap();
+    let file =
+        download(folder.path(), &[("2020", "643", "01", "5"), ("2020", "842", "01", "7"), ("2020", "643", "27", "2")]);
+    for db in prepared(folder.path()) {
+        load(&db, "comtrade", &Options::default(), std::slice::from_ref(&file)).counts();
+        let row = |arguments: &str| {
+            let answer = stats(
+                &db,
+                arguments,
+                "rows { value { amount } valueReason sumOfListed { amount } share { value reason } } warnings { code } levels { partner sector }",
+            );
+            assert!(answer["errors"].is_null(), "{answer}");
+            let stats = &answer["data"]["tradeStats"];
+            let row = &stats["rows"][0];
+            (
+                row["value"]["amount"].as_str().map(str::to_owned),
+                row["sumOfListed"]["amount"].as_str().map(str::to_owned),
+                row["share"]["reason"].as_str().map(str::to_owned),
+                stats["warnings"][0]["code"].as_str().map(str::to_owned),
+            )
+        };
+        let some = |word: &str| Some(word.to_owned());
+        // Neither the world nor all goods of it.
+        assert_eq!(row(""), (None, some("14"), some("PARTIAL_COVERAGE"), some("PARTIAL_COVERAGE")));
+        assert_eq!(
+            row("filter: {partner: {code: {eq: \"RU\"}}}"),
+            (None, some("7"), some("PARTIAL_COVERAGE"), some("PARTIAL_COVERAGE"))
+        );
+        // One partner and chapter is what it is.
+        let one = "filter: {partner: {code: {eq: \"RU\"}}, sector: {classification: {code: {eq: \"HS2017\"}}, code: {eq: \"01\"}}}";
+        assert_eq!(row(one), (some("5"), some("5"), None, None));
+        // A partner among those that are listed has a value, and no share of what is not known.
+        let partners = "groupBy: [{by: PARTNER}], filter: {sector: {classification: {code: {eq: \"HS2017\"}}, code: {eq: \"01\"}}}";
+        assert_eq!(row(partners), (some("5"), some("5"), some("PARTIAL_COVERAGE"), None));
+        load(&db, "comtrade", &Options { complete: true, ..Options::default() }, std::slice::from_ref(&file)).counts();
+        assert_eq!(row(""), (some("14"), some("14"), None, None));
+        assert_eq!(row(partners), (some("5"), some("5"), None, None));
+    }
+}
+
+#[test]
+fn growth_is_null_with_a_reason_where_it_cannot_be_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let years = [("2016", "10"), ("2017", "15"), ("2019", "0"), ("2020", "8"), ("2021", "")];
+    let rows: Vec<(&str, &str, &str, &str)> =
+        years.iter().map(|(year, value)| (*year, "643", "TOTAL", *value)).collect();
+    let file = download(folder.path(), &rows[..4]);
+    for db in prepared(folder.path()) {
+        load(&db, "comtrade", &Options::default(), std::slice::from_ref(&file)).counts();
+        let told = |arguments: &str| -> Vec<String> {
+            let arguments = format!(
+                "groupBy: [{{by: PERIOD}}], {arguments} filter: {{partner: {{code: {{eq: \"RU\"}}}}, period: {{gte: \"2017\"}}}}"
+            );
+            let answer = stats(
+                &db,
+                &arguments,
+                "rows { period value { amount } valueReason growth { value reason } two: growth(periods: 2) { value reason } change { amount } count }",
+            );
+            let rows = answer["data"]["tradeStats"]["rows"].as_array().unwrap_or_else(|| panic!("{answer}")).clone();
+            let word = |json: &Json| match json {
+                Json::Null => "-".to_owned(),
+                Json::String(text) => text.clone(),
+                other => other.to_string(),
+            };
+            let ratio =
+                |json: &Json| if json["value"].is_null() { word(&json["reason"]) } else { word(&json["value"]) };
+            rows.iter()
+                .map(|r| {
+                    [
+                        word(&r["period"]),
+                        word(&r["value"]["amount"]),
+                        ratio(&r["growth"]),
+                        ratio(&r["two"]),
+                        word(&r["change"]["amount"]),
+                    ]
+                    .join(" ")
+                })
+                .collect()
+        };
+        assert_eq!(
+            told(""),
+            [
+                "2017 15 0.5 NO_PREVIOUS 5",
+                "2018 - NO_DATA NO_DATA -",
+                "2019 0 NO_PREVIOUS -1.0 -",
+                "2020 8 FROM_ZERO_OR_LESS NO_PREVIOUS 8"
+            ],
+            "growth looks back beyond what is shown, and not over a gap"
+        );
+        assert_eq!(told("gaps: OMIT,").len(), 3);
+        let order = told("gaps: OMIT, orderBy: [{measure: VALUE}],");
+        assert!(order[0].starts_with("2017") && order[2].starts_with("2019"), "{order:?}");
+        let having = told("having: [{measure: VALUE, gte: 8}, {measure: GROWTH, lte: \"0.5\"}],");
+        assert_eq!(having, ["2017 15 0.5 NO_PREVIOUS 5"]);
+    }
+}
+
+#[test]
+fn groups_are_paged_and_a_cursor_belongs_to_its_question() {
+    let (_folder, all, _) = world();
+    for db in &all {
+        let base = "groupBy: [{by: REPORTER}, {by: PERIOD}], orderBy: [{measure: VALUE}], filter: {flow: {eq: EXPORT}}";
+        let page = |more: &str| {
+            stats(
+                db,
+                &format!("{base}{more}"),
+                "rows { cursor reporter { code } period } pageInfo { hasNextPage hasPreviousPage endCursor } groupCount",
+            )
+        };
+        let whole = page("");
+        let rows = whole["data"]["tradeStats"]["rows"].as_array().unwrap().clone();
+        assert_eq!(rows.len(), 8);
+        let mut seen = Vec::new();
+        let mut after = String::new();
+        loop {
+            let answer = page(&format!(", first: 3{after}"));
+            let stats = &answer["data"]["tradeStats"];
+            seen.extend(stats["rows"].as_array().unwrap().iter().cloned());
+            if stats["pageInfo"]["hasNextPage"] == false {
+                break;
+            }
+            after = format!(", after: {}", stats["pageInfo"]["endCursor"]);
+        }
+        assert_eq!(seen, rows);
+        let other =
+            stats(db, &format!("groupBy: [{{by: REPORTER}}], filter: {{flow: {{eq: EXPORT}}}}{after}"), "groupCount");
+        assert_eq!(other["errors"][0]["extensions"]["reason"], "CURSOR_MISMATCH");
+    }
+}
+
+#[test]
+fn what_would_mix_is_an_error_that_names_the_choices() {
+    let (folder, all, _) = world();
+    let file = download(folder.path(), &[("2020", "643", "TOTAL", "5")]);
+    for db in &all {
+        load(db, "comtrade", &Options::default(), std::slice::from_ref(&file)).counts();
+        let error = |arguments: &str| {
+            let answer = stats(db, arguments, "rows { value { amount } }");
+            let error = &answer["errors"][0];
+            (
+                error["extensions"]["reason"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned(),
+                error["message"].as_str().unwrap().to_owned(),
+            )
+        };
+        let is = |arguments: &str, reason: &str, part: &str| {
+            let (code, message) = error(arguments);
+            assert!(code == reason && message.contains(part), "{code}: {message}");
+        };
+        is("", "AMBIGUOUS_DATASET", "BACI-HS2017 (2019 to 2020), COMTRADE-HS (2020 to 2020)");
+        is("dataset: \"BACI-HS2017\"", "AMBIGUOUS_FLOW", "EXPORT, IMPORT");
+        is(
+            "dataset: \"BACI-HS2017\", filter: {flow: {eq: EXPORT}, reporter: {code: {in: [\"CN\", \"WLD\"]}}}",
+            "AMBIGUOUS_LEVEL",
+            "reporters of several levels are never added: WORLD, COUNTRY",
+        );
+        is("dataset: \"NONE\"", "UNKNOWN_CODE", "`NONE` is not a known dataset code");
+        is(
+            "dataset: \"COMTRADE-HS\", filter: {period: {eq: \"1999\"}}",
+            "INVALID_PERIOD",
+            "it has 2020 to 2020 (ANNUAL)",
+        );
+        is(
+            "dataset: \"COMTRADE-HS\", groupBy: [{by: SECTOR, digits: 6}]",
+            "INVALID_ARGUMENT",
+            "no sectors of this level here; it has 0",
+        );
+        is(
+            "dataset: \"COMTRADE-HS\", groupBy: [{by: PARTNER}, {by: PARTNER}]",
+            "INVALID_ARGUMENT",
+            "grouped by already",
+        );
+        is("dataset: \"COMTRADE-HS\", first: 20000", "INVALID_ARGUMENT", "from 0 to 10000");
+    }
+}
