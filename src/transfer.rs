@@ -84,6 +84,8 @@ pub struct Options {
     pub replace: bool,
     /// Several files hold parts of the same figures, where the format adds rows.
     pub parts: bool,
+    /// Files hold all parts of the figures that they have: sums that are there may change.
+    pub revised: bool,
     /// Do everything and keep nothing.
     pub dry_run: bool,
     /// Make products that the nomenclature lacks, named as the files name them.

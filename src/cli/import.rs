@@ -49,6 +49,11 @@ fn with_figures(command: Command) -> Command {
             "Remove figures of the same reporters, flows and periods that the files do not have",
         ))
         .arg(flag(
+            "revised",
+            "revised",
+            "The files hold all rows of the figures that they have: sums that are there may change",
+        ))
+        .arg(flag(
             "parts",
             "parts",
             "Several files hold parts of the same figures; add them, where the format adds rows",
@@ -128,6 +133,7 @@ fn options(arguments: &ArgMatches) -> Options {
         complete: is_set("complete"),
         replace: is_set("replace"),
         parts: is_set("parts"),
+        revised: is_set("revised"),
         dry_run: is_set("dry_run"),
         new_products: is_set("new_products"),
         dataset: text("dataset"),

@@ -355,17 +355,36 @@ pub fn missing(conn: &mut Conn, dataset: i64) -> Result<Vec<Vec<Value>>, Storage
     Ok(conn.rows(statement, &[])?.into_iter().map(|row| row.values).collect())
 }
 
-/// Measures that the staged figures lack are taken from the figures that are there: a file of weights erases no value.
+/// The status of a staged figure of which the files tell the weight alone.
+pub const NOT_TOLD: u8 = 0;
+
+/// Measures of which the staged figures tell nothing are taken from the figures that are there: a file of weights erases
+/// no value, and a value without a weight no weight. What is told to be withheld or missing stays so.
 pub fn keep_measures(conn: &mut Conn, dataset: i64) -> Result<(), StorageError> {
-    let value = "value_scaled = t.value_scaled, status = t.status";
-    for (column, set) in [("value_scaled", value), ("net_weight_g", "net_weight_g = t.net_weight_g")] {
+    let untold = format!("s.status = {NOT_TOLD}");
+    let kept = [
+        ("value_scaled = t.value_scaled, status = t.status", untold.as_str()),
+        ("net_weight_g = t.net_weight_g", "s.net_weight_g IS NULL AND t.net_weight_g IS NOT NULL"),
+    ];
+    for (set, condition) in kept {
         let statement = format!(
-            "UPDATE import_figures AS s SET {set} FROM trade_figures t WHERE t.dataset_id = {dataset} AND t.origin = 1 AND {} AND s.{column} IS NULL AND t.{column} IS NOT NULL",
+            "UPDATE import_figures AS s SET {set} FROM trade_figures t WHERE t.dataset_id = {dataset} AND t.origin = 1 AND {} AND {condition}",
             joined("t", "s")
         );
         bulk::execute(conn, &Statement(statement))?;
     }
+    // Nothing was there either.
+    bulk::execute(conn, &Statement(format!("UPDATE import_figures SET status = 4 WHERE status = {NOT_TOLD}")))?;
     Ok(())
+}
+
+/// All goods are of all editions: the same value without the weight, from a file in another edition, erases no weight.
+pub fn keep_weights_of_totals(conn: &mut Conn, dataset: i64) -> Result<(), StorageError> {
+    let statement = format!(
+        "UPDATE import_figures AS s SET net_weight_g = t.net_weight_g FROM trade_figures t WHERE t.dataset_id = {dataset} AND t.origin = 1 AND {} AND s.sector_level = 0 AND s.net_weight_g IS NULL AND t.net_weight_g IS NOT NULL AND s.value_scaled = t.value_scaled",
+        joined("t", "s")
+    );
+    bulk::execute(conn, &Statement(statement)).map(|_| ())
 }
 
 /// How many staged figures have another amount than the figure that is there, by reporter and period.
@@ -594,8 +613,12 @@ fn differs(one: &str, other: &str, manner: Manner) -> String {
 /// Figures `t` that are not staged, in what is staged as far as the scope goes.
 fn gone(dataset: i64, scope: Scope) -> String {
     let group: Vec<String> = scope.columns().iter().map(|c| format!("g.{c} = t.{c}")).collect();
+    // All goods belong to no edition: where another one has figures of the period they may be of that one.
+    let of_another = format!(
+        "t.sector_level = 0 AND EXISTS (SELECT 1 FROM dataset_levels l WHERE l.dataset_id = {dataset} AND l.period_start = t.period_start AND l.period_months = t.period_months AND l.sector_level > 0 AND l.classification_id NOT IN (SELECT classification_id FROM import_groups))"
+    );
     format!(
-        "t.dataset_id = {dataset} AND t.origin = 1 AND EXISTS (SELECT 1 FROM import_groups g JOIN sectors c ON c.id = t.sector_id AND c.classification_id = g.classification_id WHERE {}) AND NOT EXISTS (SELECT 1 FROM import_figures s WHERE {})",
+        "t.dataset_id = {dataset} AND t.origin = 1 AND EXISTS (SELECT 1 FROM import_groups g JOIN sectors c ON c.id = t.sector_id AND c.classification_id = g.classification_id WHERE {}) AND NOT EXISTS (SELECT 1 FROM import_figures s WHERE {}) AND NOT ({of_another})",
         group.join(" AND "),
         joined("s", "t")
     )

@@ -96,6 +96,7 @@ impl<'a> Job<'a> {
                 edition: options.edition.as_deref().map(edition_of_option),
                 flows,
                 flow: options.flow.as_deref().map(str::to_ascii_uppercase),
+                one_dataset: options.dataset.is_some(),
             },
             report: RefCell::new(Report::open(tell, options.report.as_deref())?),
             read: 0,
@@ -114,7 +115,7 @@ impl<'a> Job<'a> {
                     self.empty.push(reason);
                     continue;
                 }
-                Err(error) if input.named => return Err(error),
+                Err(error) if input.named || is_damaged(&input) => return Err(error),
                 Err(error) => {
                     (self.tell)(&format!("left out: {error}"));
                     continue;
@@ -156,7 +157,25 @@ impl<'a> Job<'a> {
                 partial.shown()
             ));
         }
+        self.refuse_versions()?;
         self.hash_files()
+    }
+
+    /// Two files that are whole of the same, an older one and a newer one, would make their union.
+    fn refuse_versions(&self) -> Done<()> {
+        let mut seen: HashMap<String, &Input> = HashMap::new();
+        for file in &self.files {
+            if let Some(of) = self.layout.whole_of(file.name())
+                && let Some(other) = seen.insert(of, file)
+            {
+                return Err(TransferError::Usage(format!(
+                    "{} and {} hold the same figures, one of them is older; give the one that counts",
+                    other.shown(),
+                    file.shown()
+                )));
+            }
+        }
+        Ok(())
     }
 
     /// The same file given twice would double sums.
@@ -286,6 +305,7 @@ impl<'a> Job<'a> {
         let mut progress = Progress::new("reading", total, self.tell);
         let mut before = 0;
         let mut out = Vec::new();
+        let mut is_short = false;
         for (number, input) in (0_u16..).zip(&self.files) {
             let mut rows = Rows::open(input, self.fallback()?)?;
             rows.end_before(self.layout.labels.as_deref());
@@ -310,11 +330,18 @@ impl<'a> Job<'a> {
                             let bad =
                                 Bad { file: &file, line: rows.line(), column: reader.column(column), value: &value };
                             self.report.borrow_mut().bad_in(number, bad, &reason);
+                            is_short |= reader.is_part(column);
                         }
                     }
                 }
             }
             before += rows.bytes_read();
+        }
+        if is_short && self.options.skip_bad && self.layout.repeated == Repeated::Add {
+            return Err(TransferError::Usage(format!(
+                "rows of {} are parts that are added: without the bad ones, whose amounts or periods cannot be read, sums would be short; mend them, --skip-bad passes over unknown areas and products only",
+                self.layout.title
+            )));
         }
         Ok(sorter)
     }
@@ -339,6 +366,15 @@ impl<'a> Job<'a> {
     fn refused(&self) -> TransferError {
         let mut report = self.report.borrow_mut();
         report.close().err().unwrap_or_else(|| report.refused())
+    }
+}
+
+/// Whether the bytes of a file cannot be read to their end.
+fn is_damaged(input: &Input) -> bool {
+    let read = std::rc::Rc::default();
+    match input.open(&read) {
+        Ok(mut bytes) => std::io::copy(&mut bytes, &mut std::io::sink()).is_err(),
+        Err(_) => input.size > 0,
     }
 }
 

@@ -71,6 +71,8 @@ pub struct Layout {
     pub flow: Option<WordsOf>,
     /// Columns of the period, put together with `-`: a year, or a year and a month.
     pub period: Vec<Names>,
+    /// Column of the month, in files that have no column of whole periods.
+    pub month: Option<MonthOf>,
     /// Amounts of the row.
     pub value: Vec<ValueOf>,
     /// Net weight, in kilograms times a power of ten.
@@ -93,7 +95,8 @@ pub struct Layout {
     /// Within what a file holds all figures there are: what it no longer has is removed.
     pub replaces: Option<Scope>,
     /// A regular expression for the names of files as they are published, without case: `replaces`, `complete` and
-    /// `complete_above` count for these alone. An excerpt under another name only adds.
+    /// `complete_above` count for these alone. An excerpt under another name only adds. Of two files whose names have the
+    /// same between brackets one is older.
     pub whole: Option<String>,
     /// A file holds all partners and products of its reporters and periods.
     #[serde(default)]
@@ -256,6 +259,16 @@ pub struct WordsOf {
     /// For flows: words in the names of files of one direction, without case, and that direction.
     #[serde(default)]
     pub by_name: BTreeMap<String, String>,
+}
+
+/// The month of a year: 1 to 12; 52, 0 and nothing are the whole year.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MonthOf {
+    /// Columns of the month.
+    pub column: Names,
+    /// It does not count in files that have one of these.
+    pub without: Names,
 }
 
 /// An amount of a row.
@@ -442,6 +455,9 @@ impl Layout {
         if !layout.status.iter().all(told) {
             return Err(wrong("`by_column` and `by_name` are for flows".to_owned()));
         }
+        if layout.product.cut.is_some() && layout.repeated != Repeated::Add {
+            return Err(wrong("`product.cut` makes several rows one figure; it needs `repeated = \"add\"`".to_owned()));
+        }
         if let Some(pattern) = &layout.whole {
             names_like(pattern)
                 .map_err(|e| wrong(format!("`whole` is `{pattern}`, expected a pattern of names: {e}")))?;
@@ -571,6 +587,12 @@ impl Layout {
     /// Whether a file with this name holds all that there is, as far as the format says so of any.
     pub fn is_whole(&self, name: &str) -> bool {
         self.whole.as_deref().and_then(|pattern| names_like(pattern).ok()).is_none_or(|names| names.is_match(name))
+    }
+
+    /// What a file with this name holds all of: the part of its name that the pattern has between brackets.
+    pub fn whole_of(&self, name: &str) -> Option<String> {
+        let names = self.whole.as_deref().and_then(|pattern| names_like(pattern).ok())?;
+        names.captures(name)?.get(1).map(|part| part.as_str().to_ascii_uppercase())
     }
 
     /// The table of the format that has this header.

@@ -190,11 +190,12 @@ fn written(
     if let Some(end) = of.before.as_deref().and_then(|before| code.find(before)) {
         code = code.get(..end).unwrap_or(code).trim();
     }
+    let is_part = |code: &str| of.cut.is_some_and(|cut| code.len() > cut);
     if let Some(given) = mapped.get(&code.to_uppercase()) {
-        return Ok((given.clone(), false));
+        return Ok((given.clone(), is_part(code)));
     }
     if let Some((_, given)) = of.codes.iter().find(|(from, _)| from.eq_ignore_ascii_case(code)) {
-        return Ok((given.clone(), false));
+        return Ok((given.clone(), is_part(code)));
     }
     if of.total.iter().any(|total| total.eq_ignore_ascii_case(code)) {
         return Ok(("TOTAL".to_owned(), false));

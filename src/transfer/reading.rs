@@ -46,6 +46,8 @@ pub struct Meaning {
     pub flows: BTreeMap<String, String>,
     /// Direction said on the command line.
     pub flow: Option<String>,
+    /// All editions go into one dataset, whatever the layout says.
+    pub one_dataset: bool,
 }
 
 /// Bytes of the longest unit; it is a word or two, such as `1000 kWh`.
@@ -115,6 +117,8 @@ pub struct Reader<'a> {
     edition: Option<(Columns, &'a WordsOf)>,
     flow: Option<(Columns, &'a WordsOf)>,
     period: Vec<Columns>,
+    /// The month of a file whose period is a year alone.
+    month: Option<Columns>,
     values: Vec<Value<'a>>,
     weight: Option<(Columns, &'a MeasureOf)>,
     quantity: Option<(Columns, Columns, &'a MeasureOf)>,
@@ -182,6 +186,7 @@ impl<'a> Reader<'a> {
             },
             flow: layout.flow.as_ref().map(words),
             period: layout.period.iter().map(|names| columns(names)).collect(),
+            month: layout.month.as_ref().filter(|of| columns(&of.without).is_empty()).map(|of| columns(&of.column)),
             values: Vec::new(),
             weight: layout.weight.as_ref().map(|of| (columns(&of.column), of)),
             quantity: layout.quantity.as_ref().map(|of| (columns(&of.column), optional(&of.unit), of)),
@@ -217,6 +222,14 @@ impl<'a> Reader<'a> {
     /// Figures that a row has when it is whole.
     pub fn amounts(&self) -> u64 {
         u64::try_from(self.values.len()).unwrap_or(1).max(1)
+    }
+
+    /// Whether a bad cell leaves what the row belongs to unknown, or the sum that it is a part of short: all but the words
+    /// for areas and products, which name nothing that there is.
+    pub fn is_part(&self, column: Option<usize>) -> bool {
+        let sides = self.reporter.iter().chain(&self.partner).flat_map(|(_, columns, _)| columns);
+        let words: Vec<&usize> = sides.chain(&self.product).collect();
+        column.is_none_or(|column| !words.contains(&&column))
     }
 
     /// The name of a column, for reports.
@@ -356,10 +369,22 @@ impl<'a> Reader<'a> {
         for columns in &self.period {
             let (at, part) = word(rows, columns);
             first = first.or(at);
+            if part.is_empty() && self.period.len() > 1 {
+                return Err((at, "expected a part of the period: a year, or a month from 1 to 12".to_owned()));
+            }
             if !text.is_empty() && !part.is_empty() {
                 text.push('-');
             }
             text.push_str(&part);
+        }
+        if let Some((at, part)) = self.month.as_ref().map(|columns| word(rows, columns)) {
+            // 52 is the year as a whole.
+            match part.parse::<u8>() {
+                _ if part.is_empty() => {}
+                Ok(0 | 52) => {}
+                Ok(month @ 1..=12) => text.push_str(&format!("-{month:02}")),
+                _ => return Err((at, "expected a month from 1 to 12, or 52 for the year".to_owned())),
+            }
         }
         let known = |p: &Period| (1900..=2155).contains(&p.start.div_euclid(12));
         period::of_file(&text).filter(known).ok_or_else(|| {
@@ -471,7 +496,9 @@ impl<'a> Reader<'a> {
             let code = if code == MISSING && common.status == CONFIDENTIAL { CONFIDENTIAL } else { code };
             return Ok(Some(Amount { value: None, status: Some(code), weight_only }));
         }
-        if text.is_empty() && of.zero != Zero::Amount {
+        let is_filled = |columns: &Columns| !word(rows, columns).1.is_empty();
+        let has_more = value.plus.iter().any(is_filled);
+        if text.is_empty() && of.zero != Zero::Amount && !has_more {
             return Ok(None);
         }
         let further = match word(rows, &value.powers) {
@@ -487,7 +514,8 @@ impl<'a> Reader<'a> {
         let amount = |at, text: &str| {
             self.decimal(text, scale).map_err(|e| (at, format!("expected an amount{}: {e}", unit_words(of.power))))
         };
-        let mut number = amount(at, &text)?;
+        let mut number =
+            if text.is_empty() && has_more { Scaled { units: 0, rounded: false } } else { amount(at, &text)? };
         for columns in &value.plus {
             let (at, text) = word(rows, columns);
             if !text.is_empty() {
@@ -574,7 +602,9 @@ impl<'a> Reader<'a> {
         let (family, code) = nodes.map_or(("", ""), |e| (e.family.as_str(), e.code.as_str()));
         let currency = of.currency.as_deref().unwrap_or(&self.layout.dataset.currency);
         let at = meaning.bodies.iter().position(|(f, e, c)| {
-            f == family && c == currency && (e == code || !self.layout.dataset.code.contains("{edition}"))
+            f == family
+                && c == currency
+                && (e == code || meaning.one_dataset || !self.layout.dataset.code.contains("{edition}"))
         });
         let at = at.unwrap_or_else(|| {
             meaning.bodies.push((family.to_owned(), code.to_owned(), currency.to_owned()));

@@ -245,7 +245,7 @@ fn all_bad_lines_are_in_the_report_of_a_refused_import() {
     assert_eq!(reported.lines().count(), 153);
     assert!(reported.starts_with("file,line,column,value,reason\n"));
     let last = reported.lines().last().unwrap();
-    assert!(last.contains(",153,row,") && last.contains("line 152 has the same reporter"), "{last}");
+    assert!(last.contains(",153,row,") && last.contains("line 152 and line 153 have the same reporter"), "{last}");
     // A place where none can be made is told before anything is read.
     let (ok, said, _) = place.run(&["import", "baci", file.to_str().unwrap(), "--report", "/nowhere/bad.csv"]);
     assert!(!ok && said.contains("/nowhere/bad.csv: the report of bad lines cannot be written"), "{said}");

@@ -126,7 +126,7 @@ fn two_lines_of_one_key_with_other_numbers_are_bad_sorted_or_not() {
         for db in prepared(folder.path()) {
             let (result, told) = load(&db, &Options::default(), &file);
             assert!(matches!(result, Err(TransferError::BadLines(2))), "{result:?} {told:?}");
-            assert!(told[0].contains("has the same reporter"), "{told:?}");
+            assert!(told[0].contains("have the same reporter"), "{told:?}");
         }
     }
 }

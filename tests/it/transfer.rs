@@ -98,8 +98,8 @@ fn bad_lines_of_an_unsorted_file_are_told_once() {
         3,
         &[
             "line 2: `j` is `999999`",
-            "line 4: `row` is `1000`: line 5 has the same",
-            "line 5: `row` is `2000`: line 4 has",
+            "line 4: `row` is `1000`: line 4 and line 5 have",
+            "line 5: `row` is `2000`: line 4 and line 5 have",
         ],
     );
 }

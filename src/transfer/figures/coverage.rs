@@ -33,7 +33,7 @@ pub(super) fn write(
     let is_whole = |group: &Group| {
         let many = reporters.get(&(group.1, group.2)).copied().unwrap_or(0);
         let is_known = job.layout.complete || job.layout.complete_above.is_some_and(|limit| many > limit);
-        job.options.complete || (bad == 0 && job.whole && is_known)
+        bad == 0 && (job.options.complete || (job.whole && is_known))
     };
     let codes = region_codes(conn)?;
     let mut changed = BTreeSet::new();
@@ -87,7 +87,7 @@ fn change_of(job: &Job<'_>, target: &Target, group: &Group, counts: &Counts, reg
         inserted: counts.inserted,
         updated: counts.updated,
         deleted: counts.deleted,
-        replaced: job.replaces().is_some(),
+        replaced: job.replaces().is_some() && job.report.borrow().count() == 0,
         ..change("TradeFigure", key, "FIGURES")
     }
 }

@@ -5,6 +5,7 @@ use std::cell::RefCell;
 
 use super::{Done, unsorted};
 use crate::domain::decimal::format_scaled;
+use crate::storage::figures::NOT_TOLD;
 use crate::transfer::input::Input;
 use crate::transfer::layout::{Layout, Repeated};
 use crate::transfer::progress::Progress;
@@ -25,6 +26,8 @@ pub(super) struct Merged<'a, 'b> {
     report: &'b RefCell<Report<'a>>,
     files: &'b [Input],
     progress: Progress<'a>,
+    /// The rows of the key.
+    rows: Vec<Figure>,
 }
 
 /// What became of rows.
@@ -61,11 +64,12 @@ struct Side {
     figure: Figure,
     /// Statuses of its rows, one bit each.
     statuses: u8,
+    n_rows: u64,
 }
 
 impl Side {
     fn new(figure: Figure) -> Self {
-        Self { figure, statuses: bit(&figure) }
+        Self { figure, statuses: bit(&figure), n_rows: 1 }
     }
 
     /// The status of all rows together, and whether a part of the sum is withheld.
@@ -97,7 +101,7 @@ impl<'a, 'b> Merged<'a, 'b> {
         progress: Progress<'a>,
     ) -> Done<Self> {
         let ahead = sorted.next().transpose().map_err(unsorted)?;
-        Ok(Self { sorted, ahead, policy, counts: Counts::default(), report, files, progress })
+        Ok(Self { sorted, ahead, policy, counts: Counts::default(), report, files, progress, rows: Vec::new() })
     }
 
     /// The next figure, put together from all rows of its key.
@@ -114,41 +118,56 @@ impl<'a, 'b> Merged<'a, 'b> {
     /// All rows of the key of the first; nothing where they are bad.
     fn key(&mut self, first: Figure) -> Done<Option<Figure>> {
         let (mut value, mut weight): (Option<Side>, Option<Side>) = (None, None);
-        let mut refused = false;
+        let mut refused: Option<String> = None;
+        let mut counts = Counts::default();
+        self.rows.clear();
         let mut next = Some(first);
         while let Some(row) = next.filter(|row| row.key == first.key) {
             self.progress.figure();
+            self.rows.push(row);
             let side = if row.weight_only { &mut weight } else { &mut value };
             match side {
-                _ if refused => self.refuse(&row, "another row of its key is bad"),
+                _ if refused.is_some() => {}
                 None => *side = Some(Side::new(row)),
                 // The whole comes before its parts.
-                Some(held) if row.cut && !held.figure.cut => self.counts.parts += 1,
+                Some(held) if row.cut && !held.figure.cut => counts.parts += 1,
                 Some(held) => match self.join(held, &row) {
-                    Ok(()) => self.counts.merged += 1,
-                    Err((before, after)) => {
-                        refused = true;
-                        self.refuse(&held.figure, &after);
-                        self.refuse(&row, &before);
+                    Ok(()) => {
+                        held.n_rows += 1;
+                        counts.merged += 1;
                     }
+                    Err(reason) => refused = Some(reason),
                 },
             }
             next = self.sorted.next().transpose().map_err(unsorted)?;
         }
         self.ahead = next;
-        if refused {
+        if let Some(reason) = refused {
+            // None of them is told apart as the right one.
+            for row in std::mem::take(&mut self.rows) {
+                self.refuse(&row, &reason);
+            }
             return Ok(None);
         }
         let figure = match (value, weight) {
+            // The weights of parts are no weight of the whole.
+            (Some(value), Some(weight)) if weight.figure.cut && !value.figure.cut => {
+                counts.merged -= weight.n_rows - 1;
+                counts.parts += weight.n_rows;
+                self.finished(&value)
+            }
             (Some(value), Some(weight)) => {
-                self.counts.merged += 1;
+                counts.merged += 1;
                 let weight = weight.figure;
                 let own = self.finished(&value);
                 Figure { weight: own.weight.or(weight.weight), rounded: own.rounded || weight.rounded, ..own }
             }
-            (Some(side), None) | (None, Some(side)) => self.finished(&side),
+            (Some(value), None) => self.finished(&value),
+            (None, Some(weight)) => Figure { status: NOT_TOLD, ..weight.figure },
             (None, None) => return Ok(None),
         };
+        self.counts.merged += counts.merged;
+        self.counts.parts += counts.parts;
         Ok(Some(figure))
     }
 
@@ -158,26 +177,36 @@ impl<'a, 'b> Merged<'a, 'b> {
         Figure { status, ..side.figure }
     }
 
-    /// Puts a row to those before it; else why it cannot be, said of the row and of those before.
-    fn join(&self, held: &mut Side, row: &Figure) -> Result<(), (String, String)> {
-        let content = |f: &Figure| (f.value, f.weight, f.quantity, f.unit, f.status);
+    /// Puts a row to those before it; else why it cannot be.
+    fn join(&self, held: &mut Side, row: &Figure) -> Result<(), String> {
         let figure = &mut held.figure;
         if self.policy.repeated == Repeated::Refuse {
-            if content(figure) == content(row) {
+            let agree = |a: Option<i64>, b: Option<i64>| a == b || a.is_none() || b.is_none();
+            let is_same = figure.value == row.value
+                && figure.status == row.status
+                && agree(figure.weight, row.weight)
+                && agree(figure.quantity, row.quantity)
+                && (figure.unit == row.unit || figure.quantity.is_none() || row.quantity.is_none());
+            if is_same {
+                // One may say what the other leaves out.
+                figure.weight = figure.weight.or(row.weight);
+                if figure.quantity.is_none() {
+                    (figure.quantity, figure.unit) = (row.quantity, row.unit);
+                }
                 return Ok(());
             }
-            let same = "has the same reporter, partner, product, flow and period with other numbers";
-            let told = |other: &Figure| format!("{} {same}", self.place(other, figure.file != row.file));
-            return Err((told(figure), told(row)));
+            return Err(format!(
+                "{} and {} have the same reporter, partner, product, flow and period with other numbers",
+                self.place(figure, figure.file != row.file),
+                self.place(row, figure.file != row.file)
+            ));
         }
         if figure.file != row.file && !self.policy.parts {
-            let told = |other: &Figure| {
-                format!(
-                    "{} has the same reporter, partner, product, flow and period; rows of one file are added, those of two are not, unless --parts says that each holds a part",
-                    self.place(other, true)
-                )
-            };
-            return Err((told(figure), told(row)));
+            return Err(format!(
+                "{} and {} have the same reporter, partner, product, flow and period; rows of one file are added, those of two are not, unless --parts says that each holds a part",
+                self.place(figure, true),
+                self.place(row, true)
+            ));
         }
         // A row without a value adds nothing to it; a sum of weights is known only where all are.
         let known = |a: Option<i64>, b: Option<i64>| match (a, b) {
@@ -198,10 +227,7 @@ impl<'a, 'b> Merged<'a, 'b> {
                 held.statuses |= bit(row);
                 Ok(())
             }
-            _ => {
-                let reason = "added to the other rows of its key it is too large";
-                Err((reason.to_owned(), reason.to_owned()))
-            }
+            _ => Err("added to the other rows of its key it is too large".to_owned()),
         }
     }
 

@@ -8,7 +8,7 @@ use rustc_hash::FxHashSet;
 
 use crate::storage::bulk::{self, Fixed, Statement};
 use crate::storage::conn::Conn;
-use crate::storage::figures::{self, Counts, FigureRow, Filling, Group, Load, Manner};
+use crate::storage::figures::{self, Counts, FigureRow, Filling, Group, Load, Manner, NOT_TOLD};
 use crate::storage::value::{Row, Value};
 use crate::transfer::sorted::Figure;
 
@@ -41,11 +41,6 @@ impl Levels {
             self.last = Some(seen);
             self.all.insert(seen);
         }
-    }
-
-    /// Adds those of another.
-    pub(super) fn add(&mut self, other: Self) {
-        self.all.extend(other.all);
     }
 
     /// Writes those that are not there yet.
@@ -140,7 +135,10 @@ pub(in crate::transfer) fn put(
             counts.staged += 1;
             counts.inserted += 1;
         }
-        let row = dimensions.row(&figure);
+        let mut row = dimensions.row(&figure);
+        if staged.is_none() && row.status == i64::from(NOT_TOLD) {
+            row.status = 4;
+        }
         levels.note(&row, dimensions.sectors.get(&figure.key.sector).map_or(0, |(_, of)| *of), load.origin);
         Ok(Some(row))
     };

@@ -35,19 +35,6 @@ pub(super) struct Target {
     filling: Option<Filling>,
 }
 
-impl Target {
-    fn add(&mut self, other: Self) {
-        self.levels.add(other.levels);
-        for (group, counts) in other.groups {
-            let sum = self.groups.entry(group).or_default();
-            sum.staged += counts.staged;
-            sum.inserted += counts.inserted;
-            sum.updated += counts.updated;
-            sum.deleted += counts.deleted;
-        }
-    }
-}
-
 /// Writes all figures of the job.
 pub(super) fn write(job: &mut Job<'_>, conn: &mut Conn, sorter: Sorter) -> Done<Summary> {
     let number = revision::next(conn)?;
@@ -74,11 +61,7 @@ pub(super) fn write(job: &mut Job<'_>, conn: &mut Conn, sorter: Sorter) -> Done<
         if !target.fresh {
             settle(job, conn, load, manner, &mut target)?;
         }
-        // With --dataset several bodies may go into one.
-        match targets.iter_mut().find(|known: &&mut Target| known.id == target.id) {
-            Some(known) => known.add(target),
-            None => targets.push(target),
-        }
+        targets.push(target);
     }
     let counts = merged.counts;
     // Rows of one key that contradict each other came out just now.
@@ -154,10 +137,11 @@ pub(super) fn write(job: &mut Job<'_>, conn: &mut Conn, sorter: Sorter) -> Done<
 /// Compares staged figures with those that are there, and writes what differs.
 fn settle(job: &Job<'_>, conn: &mut Conn, load: Load, manner: Manner, target: &mut Target) -> Done<()> {
     let bad = job.report.borrow().count();
-    if job.layout.measure.is_some() && manner == Manner::Add {
+    if job.layout.measure.is_some() {
         figures::keep_measures(conn, load.dataset)?;
     }
-    if job.layout.repeated == Repeated::Add && manner == Manner::Add {
+    figures::keep_weights_of_totals(conn, load.dataset)?;
+    if job.layout.repeated == Repeated::Add && !job.options.revised && (manner == Manner::Add || bad > 0) {
         refuse_parts(conn, target)?;
     }
     let mut compared = figures::compare(conn, load.dataset, manner)?;
@@ -185,7 +169,7 @@ fn refuse_parts(conn: &mut Conn, target: &Target) -> Done<()> {
     let Some(((reporter, start, months), _)) = other.first() else { return Ok(()) };
     let codes = region_codes(conn)?;
     Err(TransferError::Usage(format!(
-        "{} figures are in {} with other amounts, the first of {} in {}; rows of this format are parts that are added, so a file with some of them would replace a sum by a part of it; pass --replace if the files hold all rows of their reporters, flows and periods",
+        "{} figures are in {} with other amounts, the first of {} in {}; rows of this format are parts that are added, so a file with some of them would replace a sum by a part of it; pass --revised if the files hold all rows of the figures that they have, or --replace if they also hold all figures of their reporters, flows and periods",
         other.iter().map(|(_, n)| n).sum::<i64>(),
         target.code,
         codes.get(reporter).map_or("", String::as_str),

@@ -42,8 +42,11 @@ impl Reader<'_> {
         };
         let name = fold(rows.input.name());
         let by_column = of.by_column.iter().find(|(names, _)| !self.layout.columns(&rows.header, names).is_empty());
-        let by_name = of.by_name.iter().find(|(word, _)| name.contains(&fold(word)));
-        let told = by_column.or(by_name).map(|(_, flow)| flow).or(of.fixed.as_ref()).or(of.other.as_ref());
+        // 进出口 (both) holds 出口 (exports): the longest word counts.
+        let named = of.by_name.iter().filter(|(word, _)| name.contains(&fold(word)));
+        let by_name = named.max_by_key(|(word, _)| word.chars().count());
+        let told = by_column.or(by_name).map(|(_, flow)| flow).or(of.fixed.as_ref());
+        let told = told.or(of.other.as_ref().filter(|_| asked.is_none()));
         let flow = match (told.map(String::as_str), asked) {
             (Some(told), Some(asked)) if told != asked => {
                 return wrong(&format!("the file tells {told}, not {asked}; leave --flow out"));

@@ -38,14 +38,14 @@ fn parts_of_a_figure_do_not_count_beside_the_whole() {
         row("01012100", VALUE, "7"),
     ];
     let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
-    // Two parts are left out; the weights, of which there is no whole, are added and put to the value.
+    // The parts are left out, and the weights of parts, which are no weight of the whole.
     let (counts, figures) = read("comext", &plainly(), |folder| vec![comext(folder, "a.csv", &rows)]);
-    assert_eq!(counts, [6, 2, 2, 2, 0]);
+    assert_eq!(counts, [6, 2, 0, 4, 0]);
     assert_eq!(
         figures,
         [
             "COMEXT DE>RU 010121@HS2017 IMPORT 2019-09 7 - - - NORMAL",
-            "COMEXT DE>RU 270900@HS2017 IMPORT 2019-09 30 3 - - NORMAL",
+            "COMEXT DE>RU 270900@HS2017 IMPORT 2019-09 30 - - - NORMAL",
         ]
     );
 }
@@ -115,11 +115,15 @@ fn a_part_does_not_replace_a_sum_unless_told() {
         let done = load(&db, "comext", &plainly(), std::slice::from_ref(&part));
         let error = done.error();
         assert!(error.contains("1 figures are in COMEXT with other amounts, the first of DE in 2019-09"), "{error}");
-        assert!(error.contains("pass --replace"), "{error}");
+        assert!(error.contains("pass --revised if"), "{error}");
         // The same again, and others, are welcome.
         assert_eq!(load(&db, "comext", &plainly(), std::slice::from_ref(&whole)).result.unwrap().unchanged, 1);
         assert_eq!(load(&db, "comext", &plainly(), std::slice::from_ref(&other)).result.unwrap().inserted, 1);
         assert_eq!(stored(&db)[1], "COMEXT DE>RU 270900@HS2017 IMPORT 2019-09 11 - - - NORMAL");
+        let revised = Options { revised: true, ..plainly() };
+        assert_eq!(load(&db, "comext", &revised, std::slice::from_ref(&part)).result.unwrap().updated, 1);
+        assert_eq!(stored(&db).len(), 2, "China stays");
+        load(&db, "comext", &revised, std::slice::from_ref(&whole)).counts();
         let replace = Options { replace: true, ..plainly() };
         load(&db, "comext", &replace, std::slice::from_ref(&part)).counts();
         assert_eq!(stored(&db), ["COMEXT DE>RU 270900@HS2017 IMPORT 2019-09 5 - - - NORMAL"], "China is gone");
@@ -177,4 +181,156 @@ fn a_part_of_a_zip_has_the_same_source_whatever_is_given_with_it() {
         let again = load(&db, "baci", &plainly(), std::slice::from_ref(&zip)).result.unwrap();
         assert_eq!((again.unchanged, again.revision, sources()), (2, None, before));
     }
+}
+
+#[test]
+fn what_is_told_to_be_withheld_is_so_and_what_is_not_told_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = ["RU,270900,VALUE_IN_EUROS,1000,", "RU,270900,QUANTITY_KG,5,"];
+    let known = comext(folder.path(), "a.csv", &first);
+    let withheld = comext(folder.path(), "b.csv", &["RU,270900,VALUE_IN_EUROS,:c,c"]);
+    let weights = comext(folder.path(), "c.csv", &["RU,270900,QUANTITY_KG,7,"]);
+    let revised = Options { revised: true, ..plainly() };
+    for db in prepared(folder.path()) {
+        load(&db, "comext", &plainly(), std::slice::from_ref(&known)).counts();
+        assert!(load(&db, "comext", &plainly(), std::slice::from_ref(&withheld)).error().contains("--revised"));
+        load(&db, "comext", &revised, std::slice::from_ref(&withheld)).counts();
+        assert_eq!(stored(&db), ["COMEXT DE>RU 270900@HS2017 IMPORT 2019-09 - 5 - - CONFIDENTIAL"]);
+        load(&db, "comext", &revised, std::slice::from_ref(&known)).counts();
+        // Whatever else is replaced, a file of weights says nothing of values.
+        let replace = Options { replace: true, ..plainly() };
+        load(&db, "comext", &replace, std::slice::from_ref(&weights)).counts();
+        assert_eq!(stored(&db), ["COMEXT DE>RU 270900@HS2017 IMPORT 2019-09 1000 7 - - NORMAL"]);
+    }
+}
+
+#[test]
+fn a_sum_is_never_short_of_a_bad_row() {
+    let folder = tempfile::tempdir().unwrap();
+    let bad = comext(folder.path(), "a.csv", &["RU,27090010,VALUE_IN_EUROS,5,", "RU,27090090,VALUE_IN_EUROS,7OO,"]);
+    let unknown = comext(folder.path(), "b.csv", &["RU,27090010,VALUE_IN_EUROS,5,", "QQQ,27090090,VALUE_IN_EUROS,7,"]);
+    for complete in [false, true] {
+        let skipping = Options { skip_bad: true, complete, ..plainly() };
+        for db in prepared(folder.path()) {
+            let error = load(&db, "comext", &skipping, std::slice::from_ref(&bad)).error();
+            assert!(error.contains("without the bad ones") && error.contains("sums would be short"), "{error}");
+            assert!(stored(&db).is_empty());
+            // A partner that is not known is nobody else's.
+            assert_eq!(load(&db, "comext", &skipping, std::slice::from_ref(&unknown)).counts(), [2, 1, 0, 0, 1]);
+            let coverage = db.conn().rows(Fixed("SELECT partners FROM dataset_coverage"), &[]).unwrap();
+            assert_eq!(coverage[0].text(0), Some("LISTED"), "nothing is complete without its bad rows");
+        }
+    }
+}
+
+#[test]
+fn a_word_for_a_tariff_line_makes_no_whole_of_it() {
+    let rows = ["RU,27090010,VALUE_IN_EUROS,1000,", "RU,27090090,VALUE_IN_EUROS,7,"];
+    let (_, figures) = read("comext", &plainly(), |folder| vec![comext(folder, "a.csv", &rows)]);
+    let folder = tempfile::tempdir().unwrap();
+    let map = write(folder.path(), "map.csv", "kind,from,to\nproduct,27090090,270900\n");
+    let mapped = Options { map: Some(map), ..plainly() };
+    assert_eq!(read("comext", &mapped, |folder| vec![comext(folder, "a.csv", &rows)]).1, figures);
+    assert!(figures[0].contains(" 1007 "), "{figures:?}");
+}
+
+#[test]
+fn all_rows_of_a_refused_key_are_bad_and_counted() {
+    let header = "period,reporterCode,partnerCode,flowCode,classificationCode,cmdCode,primaryValue,netWgt";
+    let rows = "2020,156,643,X,H5,010121,5,1\n2020,156,643,X,H5,010121,5,1\n2020,156,643,X,H5,010121,6,1\n2020,156,842,X,H5,010121,7,1\n2020,156,842,X,H5,010121,7,\n";
+    let skipping = Options { skip_bad: true, ..plainly() };
+    let text = format!("{header}\n{rows}");
+    let (counts, figures) = read("comtrade", &skipping, |folder| vec![write(folder, "a.csv", &text)]);
+    assert_eq!(counts, [5, 1, 1, 0, 3]);
+    assert_eq!(figures, ["COMTRADE-HS CN>US 010121@HS2017 EXPORT 2020 7 1 - - NORMAL"]);
+}
+
+#[test]
+fn a_period_without_its_month_is_no_year() {
+    let header = "refYear,refMonth,reporterCode,partnerCode,flowCode,classificationCode,cmdCode,primaryValue";
+    let text = format!("{header}\n2023,3,156,643,X,H5,010121,5\n2023,52,156,643,X,H5,010121,60\n");
+    let (_, figures) = read("comtrade", &plainly(), |folder| vec![write(folder, "a.csv", &text)]);
+    assert!(figures[0].contains(" 2023 60 ") && figures[1].contains(" 2023-03 5 "), "{figures:?}");
+    let brazil = "CO_ANO;CO_MES;CO_NCM;CO_UNID;CO_PAIS;SG_UF_NCM;CO_VIA;CO_URF;QT_ESTAT;KG_LIQUIDO;VL_FOB\n2023;;27090010;10;990;SP;01;0817800;0;1;2\n";
+    let make = |folder: &Path| vec![write(folder, "EXP_2023.csv", brazil), super::national::countries(folder)];
+    let (_, said) = refused("comexstat", &plainly(), make);
+    assert!(said.contains("`CO_MES` is ``: expected a part of the period"), "{said}");
+}
+
+#[test]
+fn the_direction_is_what_the_name_says_in_full() {
+    let brazil = "CO_ANO;CO_MES;CO_NCM;CO_UNID;CO_PAIS;SG_UF_NCM;CO_VIA;CO_URF;QT_ESTAT;KG_LIQUIDO;VL_FOB\n2018;01;27090010;10;990;SP;01;0817800;0;1;2\n";
+    let file =
+        |name: &'static str| move |folder: &Path| vec![write(folder, name, brazil), super::national::countries(folder)];
+    assert!(read("comexstat", &plainly(), file("IMP_2018.csv")).1[0].contains(" IMPORT "));
+    assert!(read("comexstat", &plainly(), file("EXP_2018.csv")).1[0].contains(" EXPORT "));
+    assert!(
+        refused("comexstat", &plainly(), file("2018.csv"))
+            .0
+            .contains("neither the file nor its name tells the direction")
+    );
+    let both = "数据年月,贸易伙伴名称,商品编码,美元\n202003,俄罗斯联邦,01012100,5\n";
+    let (_, figures) = read("gacc", &plainly(), |folder| vec![write(folder, "进出口2023.csv", both)]);
+    assert!(figures[0].contains(" TOTAL "), "{figures:?}");
+}
+
+#[test]
+fn all_goods_are_of_all_editions() {
+    let folder = tempfile::tempdir().unwrap();
+    let header =
+        "datasetCode\tperiod\treporterCode\tpartnerCode\tflowCode\tclassificationCode\tcmdCode\tprimaryValue\tnetWgt\n";
+    let file = |name: &str, rows: &str| write(folder.path(), name, format!("{header}{rows}"));
+    let newer = file(
+        "COMTRADE-FINAL-CA6432020H5.txt",
+        "1\t2020\t643\t0\tX\tH5\tTOTAL\t9\t7000\n1\t2020\t643\t156\tX\tH5\tTOTAL\t4\t\n1\t2020\t643\t156\tX\tH5\t010121\t4\t\n",
+    );
+    let older = file(
+        "COMTRADE-FINAL-CA6432020H4.txt",
+        "1\t2020\t643\t0\tX\tH4\tTOTAL\t9\t0\n1\t2020\t643\t156\tX\tH4\t010121\t4\t\n",
+    );
+    let excerpt = file("COMTRADE-FINAL-my-excerpt.txt", "1\t2020\t643\t156\tX\tH5\t010121\t5\t\n");
+    let wanted = |value: &str| {
+        [
+            "COMTRADE-HS RU>CN 010121@HS2012 EXPORT 2020 4 - - - NORMAL".to_owned(),
+            format!("COMTRADE-HS RU>CN 010121@HS2017 EXPORT 2020 {value} - - - NORMAL"),
+            "COMTRADE-HS RU>CN TOTAL@HS EXPORT 2020 4 - - - NORMAL".to_owned(),
+            "COMTRADE-HS RU>WLD TOTAL@HS EXPORT 2020 9 7000 - - NORMAL".to_owned(),
+        ]
+    };
+    for together in [false, true] {
+        for db in prepared(folder.path()) {
+            let steps = if together { vec![vec![&older, &newer]] } else { vec![vec![&newer], vec![&older]] };
+            for files in steps {
+                let files: Vec<PathBuf> = files.into_iter().cloned().collect();
+                load(&db, "comtrade-bulk", &plainly(), &files).counts();
+            }
+            assert_eq!(stored(&db), wanted("4"), "one edition takes nothing from the other");
+            load(&db, "comtrade-bulk", &plainly(), std::slice::from_ref(&excerpt)).counts();
+            assert_eq!(stored(&db), wanted("5"), "only a file named as published is whole");
+        }
+    }
+}
+
+#[test]
+fn an_older_release_is_not_read_beside_the_newer() {
+    let file = |folder: &Path, version: u32| {
+        write(folder, &format!("BACI_HS17_Y2020_V{version}.csv"), "t,i,j,k,v,q\n2020,710,156,010121,1,1\n")
+    };
+    let (error, _) = refused("baci", &plainly(), |folder| vec![file(folder, 202401), file(folder, 202501)]);
+    assert!(error.contains("hold the same figures, one of them is older"), "{error}");
+}
+
+#[test]
+fn a_damaged_file_in_a_folder_is_an_error() {
+    let (error, _) = refused("baci", &plainly(), |folder| {
+        let inside = folder.join("release");
+        std::fs::create_dir(&inside).unwrap();
+        write(&inside, "BACI_HS17_Y2020_V1.csv", "t,i,j,k,v,q\n2020,710,156,010121,1,1\n");
+        let whole = super::write_gz(&inside, "BACI_HS17_Y2021_V1.csv.gz", "t,i,j,k,v,q\n2021,710,156,010121,1,1\n");
+        let bytes = std::fs::read(&whole).unwrap();
+        std::fs::write(&whole, &bytes[..bytes.len() - 12]).unwrap();
+        write(&inside, "readme.txt", "no rows\n");
+        vec![inside]
+    });
+    assert!(error.contains("BACI_HS17_Y2021_V1.csv.gz"), "{error}");
 }

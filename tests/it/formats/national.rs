@@ -40,12 +40,17 @@ const COUNTRIES: &str = "\"CO_PAIS\";\"CO_PAIS_ISON3\";\"CO_PAIS_ISOA3\";\"NO_PA
     \"160\";\"156\";\"CHN\";\"China\";\"China\";\"China\"\n\"249\";\"840\";\"USA\";\"Estados Unidos\";\"United States\";\"Estados Unidos\"\n\
     \"990\";\"898\";\"ZZZ\";\"Provisão de Navios e Aeronaves\";\"Ships\";\"Naves\"\n";
 
+/// The table of Brazil's own codes of countries.
+pub fn countries(folder: &Path) -> PathBuf {
+    write(folder, "PAIS.csv", encoding_rs::WINDOWS_1252.encode(COUNTRIES).0)
+}
+
 /// A file of Brazil's exports in a zip, one of imports, and the table of countries in Latin-1.
 pub fn comexstat(folder: &Path) -> Vec<PathBuf> {
     vec![
         write_zip(folder, "EXP_COMPLETA.zip", &[("EXP_COMPLETA.csv", EXPORTS.as_bytes())]),
         write(folder, "IMP_2020.csv", IMPORTS),
-        write(folder, "PAIS.csv", encoding_rs::WINDOWS_1252.encode(COUNTRIES).0),
+        countries(folder),
     ]
 }
 
@@ -58,7 +63,7 @@ fn brazil_adds_states_and_knows_imports_by_their_freight() {
         [
             "COMEXSTAT BR>CN 020230@HS2022 EXPORT 2026-01 89130 22360 22360 10 NORMAL",
             "COMEXSTAT BR>US 010121@HS2017 IMPORT 2020-12 90000 1500 3 11 NORMAL",
-            "COMEXSTAT BR>X-BUNKERS 270900@HS2022 EXPORT 2026-01 2 1 - - NORMAL",
+            "COMEXSTAT BR>X-BUNKERS 270900@HS2022 EXPORT 2026-01 2 1 0 10 NORMAL",
         ]
     );
 }
