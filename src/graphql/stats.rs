@@ -1,5 +1,5 @@
-//! `tradeStats`: sums of figures that cannot count anything twice. The request is read here; [`levels`] chooses the level
-//! of each hierarchy, [`answer`] reads, computes and tells.
+//! `tradeStats`: sums of figures that cannot count anything twice. The request is read here; `stats/levels` chooses the level
+//! of each hierarchy, `stats/answer` reads, computes and tells.
 
 mod answer;
 mod levels;

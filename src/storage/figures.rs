@@ -296,6 +296,30 @@ pub fn stage<E: From<StorageError> + From<diesel::result::Error> + std::error::E
     Ok(())
 }
 
+/// Adds reporters, flows, periods and (by one of its sectors) classifications of which the files say that there is
+/// nothing, to those within which what is not staged is gone.
+pub fn add_groups(conn: &mut Conn, scope: Scope, groups: &[[i64; 5]]) -> Result<(), StorageError> {
+    for [reporter, flow, start, months, sector] in groups {
+        let values: Vec<String> = scope
+            .columns()
+            .iter()
+            .map(|column| match *column {
+                "reporter_id" => reporter.to_string(),
+                "flow" => flow.to_string(),
+                "period_start" => start.to_string(),
+                _ => months.to_string(),
+            })
+            .collect();
+        let statement = format!(
+            "INSERT INTO import_groups ({}, classification_id) SELECT {}, classification_id FROM sectors WHERE id = {sector}",
+            scope.columns().join(", "),
+            values.join(", ")
+        );
+        bulk::execute(conn, &Statement(statement))?;
+    }
+    Ok(())
+}
+
 /// What the staged figures would change, by reporter and period; removed rows are counted where they would be removed.
 pub fn compare(conn: &mut Conn, dataset: i64, manner: Manner) -> Result<Vec<(Group, Counts)>, StorageError> {
     let mut out: std::collections::BTreeMap<Group, Counts> = std::collections::BTreeMap::new();

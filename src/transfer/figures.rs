@@ -21,7 +21,7 @@ use super::layout::{CompanionOf, Holds, Layout, Repeated};
 use super::places::Places;
 use super::products::Products;
 use super::progress::Progress;
-use super::reading::{Meaning, Read, Reader, Units, edition_in_name, edition_of_option};
+use super::reading::{Body, Meaning, Nothing, Read, Reader, Units, edition_in_name, edition_of_option};
 use super::report::{Bad, Report, Tell};
 use super::rows::Rows;
 use super::run::{Run, in_transaction};
@@ -68,6 +68,8 @@ struct Job<'a> {
     report: RefCell<Report<'a>>,
     read: u64,
     left_out: BTreeMap<String, u64>,
+    /// Of what the files say that there is nothing: dataset, reporter, flow and period, with a sector of the classification.
+    nothing: HashMap<(Body, u32, u8, (u16, u8)), u32>,
 }
 
 impl<'a> Job<'a> {
@@ -101,6 +103,7 @@ impl<'a> Job<'a> {
             report: RefCell::new(Report::open(tell, options.report.as_deref())?),
             read: 0,
             left_out: BTreeMap::new(),
+            nothing: HashMap::new(),
         };
         out.sort_files(paths)?;
         Ok(out)
@@ -318,6 +321,11 @@ impl<'a> Job<'a> {
                     self.read += 1;
                     match read {
                         Ok(Read::Figure(figure)) => sorter.push(figure).map_err(unsorted)?,
+                        Ok(Read::Nothing(nothing, why)) => {
+                            *self.left_out.entry(why.to_owned()).or_default() += 1;
+                            let Nothing { body, reporter, flow, when, sector } = nothing;
+                            self.nothing.entry((body, reporter, flow, when)).or_insert(sector);
+                        }
                         Ok(Read::LeftOut(why)) => match self.left_out.get_mut(why.as_ref()) {
                             Some(count) => *count += 1,
                             None => {

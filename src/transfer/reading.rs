@@ -98,6 +98,23 @@ pub enum Read {
     Figure(Figure),
     /// Left out by a rule.
     LeftOut(Cow<'static, str>),
+    /// The file says that there is nothing here, which is left out by a rule too.
+    Nothing(Nothing, &'static str),
+}
+
+/// A reporter, flow and period of which a file says that there is nothing of a sector.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Nothing {
+    /// Its dataset.
+    pub body: Body,
+    /// Region id.
+    pub reporter: u32,
+    /// Code of the flow.
+    pub flow: u8,
+    /// First month and months.
+    pub when: (u16, u8),
+    /// A sector of the classification.
+    pub sector: u32,
 }
 
 /// A bad cell: its column and the reason.
@@ -316,7 +333,7 @@ impl<'a> Reader<'a> {
         for value in &self.values {
             let amount = self.amount(rows, value, &common, weight_only);
             let read = amount.and_then(|amount| match amount.or_else(|| self.without_value(&common)) {
-                None => Ok(Read::LeftOut(Cow::Borrowed(self.rule_of_nothing(&common)))),
+                None => self.nothing(meaning, &common, product, value.of),
                 Some(amount) => self.figure(meaning, &common, product, value.of, amount, rows.line()).map(Read::Figure),
             });
             out.push(read);
@@ -337,11 +354,7 @@ impl<'a> Reader<'a> {
         };
         let status = match &self.status {
             None => 1,
-            Some((columns, of)) => {
-                let (at, word) = word(rows, columns);
-                let meant = of.meaning(&word).ok_or_else(|| (at, expected(of)))?;
-                code_of(STATUSES, meant).ok_or_else(|| (at, format!("`{meant}` of the layout is no status")))?
-            }
+            Some((columns, of)) => status(rows, columns, of)?,
         };
         let number = |measure: &Option<(Columns, &MeasureOf)>| match measure {
             None => Ok(None),
@@ -585,6 +598,24 @@ impl<'a> Reader<'a> {
         parse_cell(&plain, scale)
     }
 
+    /// What a row says that has no amount.
+    fn nothing(
+        &self,
+        meaning: &Meaning,
+        common: &Common,
+        (product, edition): (Product, usize),
+        of: &ValueOf,
+    ) -> Result<Read, Wrong> {
+        let why = self.rule_of_nothing(common);
+        let flow = of.flow.as_deref().and_then(flow_code).or(common.flow);
+        let when = (u16::try_from(common.period.start).ok()).zip(u8::try_from(common.period.months).ok());
+        let Some((flow, when)) = flow.zip(when) else { return Ok(Read::LeftOut(Cow::Borrowed(why))) };
+        let (family, code) = meaning.products.at(edition).map_or(("", ""), |e| (e.family.as_str(), e.code.as_str()));
+        let currency = of.currency.as_deref().unwrap_or(&self.layout.dataset.currency);
+        let body = (family.to_owned(), code.to_owned(), currency.to_owned());
+        Ok(Read::Nothing(Nothing { body, reporter: common.reporter.region, flow, when, sector: product.sector }, why))
+    }
+
     fn figure(
         &self,
         meaning: &mut Meaning,
@@ -642,6 +673,33 @@ impl<'a> Reader<'a> {
             file: self.file,
             line: u32::try_from(line).unwrap_or(u32::MAX),
         })
+    }
+}
+
+/// The status of a row: the strongest that one of the columns says. Flags of Eurostat stand together: `be` is a break,
+/// estimated.
+fn status(rows: &Rows, columns: &Columns, of: &WordsOf) -> Result<i64, Wrong> {
+    // That it is withheld says more than that it is missing.
+    let strength = |status: i64| if status == CONFIDENTIAL { i64::MAX } else { status };
+    let mut strongest = None;
+    let filled: Vec<usize> = columns.iter().copied().filter(|at| !rows.cell(*at).is_empty()).collect();
+    let read = if filled.is_empty() { columns.first().copied().into_iter().collect() } else { filled };
+    for at in read {
+        let word = rows.text(at);
+        let is_known = of.codes.keys().any(|code| code.eq_ignore_ascii_case(&word));
+        let is_flags = !is_known && (2..=4).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_lowercase());
+        let parts: Vec<&str> =
+            if is_flags { word.split("").filter(|part| !part.is_empty()).collect() } else { vec![&word] };
+        for part in parts {
+            let meant = of.meaning(part).ok_or_else(|| (Some(at), expected(of)))?;
+            let code =
+                code_of(STATUSES, meant).ok_or_else(|| (Some(at), format!("`{meant}` of the layout is no status")))?;
+            strongest = strongest.into_iter().chain([code]).max_by_key(|code| strength(*code));
+        }
+    }
+    match strongest.or_else(|| of.meaning("").and_then(|meant| code_of(STATUSES, meant))) {
+        Some(status) => Ok(status),
+        None => Err((None, expected(of))),
     }
 }
 

@@ -129,6 +129,13 @@ impl<'a, 'b> Merged<'a, 'b> {
             match side {
                 _ if refused.is_some() => {}
                 None => *side = Some(Side::new(row)),
+                // A whole that is missing gives way to its parts; one that is withheld does not.
+                Some(held) if row.cut && !held.figure.cut && held.status().0 == MISSING => {
+                    held.statuses |= bit(&row);
+                    held.figure = row;
+                    held.n_rows += 1;
+                    counts.merged += 1;
+                }
                 // The whole comes before its parts.
                 Some(held) if row.cut && !held.figure.cut => counts.parts += 1,
                 Some(held) => match self.join(held, &row) {

@@ -58,6 +58,21 @@ pub(super) fn write(job: &mut Job<'_>, conn: &mut Conn, sorter: Sorter) -> Done<
         let staged = (!target.fresh).then_some(manner);
         (target.groups, target.filling) =
             store::put(conn, load, expected, staged, &dimensions, &mut target.levels, &mut next)?;
+        if let (false, Manner::Replace(scope)) = (target.fresh, manner) {
+            let is_of = |(family, edition, currency): &Body| {
+                let of_edition = *edition == body.1
+                    || job.options.dataset.is_some()
+                    || !job.layout.dataset.code.contains("{edition}");
+                *family == body.0 && *currency == body.2 && of_edition
+            };
+            let nothing = job.nothing.iter().filter(|((of, ..), _)| is_of(of));
+            let groups: Vec<[i64; 5]> = nothing
+                .map(|((_, reporter, flow, (start, months)), sector)| {
+                    [i64::from(*reporter), i64::from(*flow), i64::from(*start), i64::from(*months), i64::from(*sector)]
+                })
+                .collect();
+            figures::add_groups(conn, scope, &groups)?;
+        }
         if !target.fresh {
             settle(job, conn, load, manner, &mut target)?;
         }

@@ -334,3 +334,44 @@ fn a_damaged_file_in_a_folder_is_an_error() {
     });
     assert!(error.contains("BACI_HS17_Y2021_V1.csv.gz"), "{error}");
 }
+
+#[test]
+fn a_whole_that_is_missing_gives_way_to_its_parts() {
+    let of = |whole: &str| {
+        let row = format!("RU,270900,VALUE_IN_EUROS,{whole}");
+        let rows = [row.as_str(), "RU,27090010,VALUE_IN_EUROS,1000,", "RU,27090090,VALUE_IN_EUROS,5,"];
+        read("comext", &plainly(), |folder| vec![comext(folder, "a.csv", &rows)])
+    };
+    let figure = |end: &str| [format!("COMEXT DE>RU 270900@HS2017 IMPORT 2019-09 {end}")];
+    assert_eq!(of(":,"), ([3, 1, 2, 0, 0], figure("1005 - - - ESTIMATED").to_vec()));
+    assert_eq!(of(":c,c"), ([3, 1, 0, 2, 0], figure("- - - - CONFIDENTIAL").to_vec()));
+}
+
+#[test]
+fn flags_that_stand_together_are_read_one_by_one() {
+    let rows = ["RU,270900,VALUE_IN_EUROS,5,be", "CN,270900,VALUE_IN_EUROS,:,bc", "US,270900,VALUE_IN_EUROS,5,b"];
+    let (_, figures) = read("comext", &plainly(), |folder| vec![comext(folder, "a.csv", &rows)]);
+    let ends: Vec<&str> = figures.iter().map(|f| f.rsplit(' ').next().unwrap()).collect();
+    assert_eq!(ends, ["CONFIDENTIAL", "ESTIMATED", "NORMAL"], "{figures:?}");
+}
+
+#[test]
+fn replacing_removes_what_the_file_says_is_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let answer = |name: &str, import: u32| {
+        let text = format!(
+            r#"[{{"year":2002,"reporter_iso":"chl","partner_iso":"arg","commodity_code":"010121","trade_value_usd_imp":{import},"trade_value_usd_exp":6}}]"#
+        );
+        write(folder.path(), name, text)
+    };
+    let (first, next) = (answer("a.json", 5), answer("b.json", 0));
+    for db in prepared(folder.path()) {
+        load(&db, "ots", &plainly(), std::slice::from_ref(&first)).counts();
+        load(&db, "ots", &plainly(), std::slice::from_ref(&next)).counts();
+        assert_eq!(stored(&db).len(), 2, "nothing is erased unless told");
+        let replace = Options { replace: true, ..plainly() };
+        let done = load(&db, "ots", &replace, std::slice::from_ref(&next));
+        assert!(done.said().contains("CL, 2002: 1"), "{}", done.said());
+        assert_eq!(stored(&db), ["OTS CL>AR 010121@HS2012 EXPORT 2002 6 - - - NORMAL"]);
+    }
+}
