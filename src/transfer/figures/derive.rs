@@ -19,8 +19,8 @@ use crate::storage::value::Row;
 use crate::transfer::report::Tell;
 use crate::transfer::sorted::{Figure, Key, Sorted, Sorter};
 
-/// Sums that are kept in memory: about 60 MiB, twice.
-const KEPT: usize = 1 << 19;
+/// Sums that are kept in memory: about 14 MiB, twice; what is more goes to the sorter.
+const KEPT: usize = 1 << 16;
 /// Levels of regions.
 const WORLD: u8 = 0;
 const COUNTRY: u8 = 2;
