@@ -6,7 +6,7 @@ use super::figures::derive;
 use super::report::Tell;
 use super::run::{Run, in_transaction};
 use super::{Summary, TransferError};
-use crate::storage::bulk::{self, Fixed, Statement};
+use crate::storage::bulk::{self, Fixed};
 use crate::storage::conn::Conn;
 use crate::storage::figures::Load;
 use crate::storage::revision;
@@ -37,16 +37,4 @@ pub fn rebuild(conn: &mut Conn, only: Option<&str>, tell: Tell<'_>) -> Result<Su
     })?;
     summary.took_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     Ok(summary)
-}
-
-/// The levels of the reported figures of a dataset, found in the figures themselves.
-pub(super) fn find_levels(conn: &mut Conn, dataset: i64) -> Result<(), TransferError> {
-    bulk::execute(conn, &Statement(format!("DELETE FROM dataset_levels WHERE dataset_id = {dataset}")))?;
-    bulk::execute(
-        conn,
-        &Statement(format!(
-            "INSERT INTO dataset_levels (dataset_id, reporter_level, partner_level, sector_level, classification_id, flow, period_start, period_months, origin) SELECT DISTINCT f.dataset_id, f.reporter_level, f.partner_level, f.sector_level, s.classification_id, f.flow, f.period_start, f.period_months, f.origin FROM trade_figures f JOIN sectors s ON s.id = f.sector_id WHERE f.dataset_id = {dataset} AND f.origin = 1"
-        )),
-    )?;
-    Ok(())
 }

@@ -69,6 +69,22 @@ pub struct Figure {
 }
 
 impl Figure {
+    /// Adds the amounts of another part of the same figure: a part without a value adds nothing to it, a weight or
+    /// quantity is known only where all are. An error, and nothing is added, where a sum does not fit 64 bits.
+    pub fn add(&mut self, part: &Self) -> Result<(), TooLarge> {
+        let sum = |a: i64, b: i64| a.checked_add(b).ok_or(TooLarge);
+        let all = |a: Option<i64>, b: Option<i64>| a.zip(b).map(|(a, b)| sum(a, b)).transpose();
+        let value = match (self.value, part.value) {
+            (Some(a), Some(b)) => Some(sum(a, b)?),
+            (a, b) => a.or(b),
+        };
+        let weight = all(self.weight, part.weight)?;
+        let quantity = if self.unit == part.unit { all(self.quantity, part.quantity)? } else { None };
+        (self.value, self.weight, self.quantity) = (value, weight, quantity);
+        self.rounded |= part.rounded;
+        Ok(())
+    }
+
     /// Before the parts of a figure stands the one that is reported whole.
     fn place(&self) -> (Key, bool, u16, u32) {
         (self.key, self.cut, self.file, self.line)
@@ -118,6 +134,10 @@ impl Figure {
         Self { key, value, weight, quantity, unit, status, rounded, cut, weight_only, file, line }
     }
 }
+
+/// A sum does not fit 64 bits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TooLarge;
 
 /// Takes figures in any order.
 #[derive(Debug, Default)]

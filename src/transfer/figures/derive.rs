@@ -79,7 +79,7 @@ pub(in crate::transfer) fn derive_anew(
 /// Makes all levels and derived figures of a dataset anew; how many figures there are.
 pub(in crate::transfer) fn derive_all(conn: &mut Conn, load: Load, tell: Tell<'_>) -> Done<u64> {
     figures::remove_derived(conn, load.dataset, None)?;
-    crate::transfer::cube::find_levels(conn, load.dataset)?;
+    Levels::find(conn, load.dataset)?;
     let statement = format!("SELECT SUM(n_figures) FROM dataset_coverage WHERE dataset_id = {}", load.dataset);
     let held = conn.rows(Statement(statement), &[])?;
     let held = held.first().and_then(|row| row.int(0)).and_then(|n| u64::try_from(n).ok()).unwrap_or(0);
@@ -334,19 +334,10 @@ impl Sums {
 }
 
 fn put_together(sum: &mut Figure, part: &Figure) {
-    let known = |a: Option<i64>, b: Option<i64>| match (a, b) {
-        (Some(a), Some(b)) => a.checked_add(b).map(Some).ok_or(()),
-        (a, b) => Ok(a.or(b)),
-    };
-    let all = |a: Option<i64>, b: Option<i64>| a.zip(b).and_then(|(a, b)| a.checked_add(b));
-    match known(sum.value, part.value) {
-        Ok(value) => sum.value = value,
-        Err(()) => sum.status |= TOO_LARGE,
+    if sum.add(part).is_err() {
+        sum.status |= TOO_LARGE;
     }
-    sum.weight = all(sum.weight, part.weight);
-    sum.quantity = if sum.unit == part.unit { all(sum.quantity, part.quantity) } else { None };
     sum.status |= part.status;
-    sum.rounded |= part.rounded;
 }
 
 /// The reading of the figures that are there.

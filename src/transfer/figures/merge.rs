@@ -10,7 +10,7 @@ use crate::transfer::input::Input;
 use crate::transfer::layout::{Layout, Repeated};
 use crate::transfer::progress::Progress;
 use crate::transfer::report::{Bad, Report};
-use crate::transfer::sorted::{Figure, Sorted};
+use crate::transfer::sorted::{Figure, Sorted, TooLarge};
 
 const NORMAL: u8 = 1;
 const ESTIMATED: u8 = 2;
@@ -215,27 +215,9 @@ impl<'a, 'b> Merged<'a, 'b> {
                 self.place(row, true)
             ));
         }
-        // A row without a value adds nothing to it; a sum of weights is known only where all are.
-        let known = |a: Option<i64>, b: Option<i64>| match (a, b) {
-            (Some(a), Some(b)) => a.checked_add(b).map(Some).ok_or(()),
-            (a, b) => Ok(a.or(b)),
-        };
-        let all = |a: Option<i64>, b: Option<i64>| match (a, b) {
-            (Some(a), Some(b)) => a.checked_add(b).map(Some).ok_or(()),
-            _ => Ok(None),
-        };
-        let quantity = if figure.unit == row.unit { all(figure.quantity, row.quantity) } else { Ok(None) };
-        match (known(figure.value, row.value), all(figure.weight, row.weight), quantity) {
-            (Ok(value), Ok(weight), Ok(quantity)) => {
-                figure.value = value;
-                figure.weight = weight;
-                figure.quantity = quantity;
-                figure.rounded |= row.rounded;
-                held.statuses |= bit(row);
-                Ok(())
-            }
-            _ => Err("added to the other rows of its key it is too large".to_owned()),
-        }
+        figure.add(row).map_err(|TooLarge| "added to the other rows of its key it is too large".to_owned())?;
+        held.statuses |= bit(row);
+        Ok(())
     }
 
     fn place(&self, figure: &Figure, with_file: bool) -> String {

@@ -43,6 +43,25 @@ impl Levels {
         }
     }
 
+    /// Writes the levels of the reported figures of a dataset anew, found in the figures themselves.
+    pub(super) fn find(conn: &mut Conn, dataset: i64) -> Done<()> {
+        let of_figures = LEVELS.map(|column| match column {
+            "classification_id" => "s.classification_id".to_owned(),
+            column => format!("f.{column}"),
+        });
+        for statement in [
+            format!("DELETE FROM dataset_levels WHERE dataset_id = {dataset}"),
+            format!(
+                "INSERT INTO dataset_levels (dataset_id, {}) SELECT DISTINCT f.dataset_id, {} FROM trade_figures f JOIN sectors s ON s.id = f.sector_id WHERE f.dataset_id = {dataset} AND f.origin = 1",
+                LEVELS.join(", "),
+                of_figures.join(", ")
+            ),
+        ] {
+            bulk::execute(conn, &Statement(statement))?;
+        }
+        Ok(())
+    }
+
     /// Writes those that are not there yet.
     pub(in crate::transfer) fn write(&self, conn: &mut Conn, dataset: i64) -> Done<()> {
         let statement =
