@@ -249,6 +249,15 @@ pub fn approximate(units: i64, scale: u32) -> f64 {
     units as f64 / 10_f64.powi(i32::try_from(scale).unwrap_or(0))
 }
 
+/// The same for a sum.
+pub fn approximate_sum(units: i128, scale: u32) -> f64 {
+    match i64::try_from(units) {
+        Ok(units) => approximate(units, scale),
+        // Digits are always a number.
+        Err(_) => format_sum(units, scale).parse().unwrap_or(f64::NAN),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

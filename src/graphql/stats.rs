@@ -1,9 +1,11 @@
 //! `tradeStats`: sums of figures that cannot count anything twice. The request is read here; `stats/levels` chooses the level
-//! of each hierarchy, `stats/answer` reads, computes and tells.
+//! of each hierarchy, `stats/read` reads the sums,
+//! `stats/measures` compares groups, `stats/answer` orders and tells them.
 
 mod answer;
 mod levels;
 mod measures;
+mod read;
 
 use apollo_compiler::executable::{Field as Selected, SelectionSet};
 use serde_json::{Map, Value as Json};
@@ -30,6 +32,8 @@ pub const ROOT: &str = "tradeStats";
 pub const MOST_GROUPS: usize = 10_000;
 /// Things grouped by at most.
 const MOST_KEYS: usize = 5;
+/// Columns of the three hierarchies.
+const SIDES: [&str; 3] = ["reporter_id", "partner_id", "sector_id"];
 /// Names of computed numbers in an answer: one for each selection with arguments of its own.
 static SLOTS: [&str; 32] = [
     "m0", "m1", "m2", "m3", "m4", "m5", "m6", "m7", "m8", "m9", "m10", "m11", "m12", "m13", "m14", "m15", "m16", "m17",
@@ -478,4 +482,10 @@ impl Filter {
 /// The word of a region's level.
 fn level_word(level: i64) -> &'static str {
     name_of(REGION_LEVELS, level).unwrap_or("COUNTRY")
+}
+
+fn too_many(came: usize) -> GraphError {
+    GraphError::new(Reason::TooManyGroups, format!("groupBy: {came} groups, at most {MOST_GROUPS} are given"))
+        .at("groupBy")
+        .hint("group by a coarser level (digits: 2, level: AREA), or filter")
 }

@@ -360,3 +360,115 @@ fn what_would_mix_is_an_error_that_names_the_choices() {
         is("dataset: \"COMTRADE-HS\", first: 20000", "INVALID_ARGUMENT", "from 0 to 10000");
     }
 }
+
+#[test]
+fn the_world_of_some_reporters_is_no_total() {
+    let (folder, all, raw) = world();
+    let answers = |db: &TestDb, flow: &str| {
+        let of = if flow == "IMPORT" { ", reporter: {code: {eq: \"ZA\"}}" } else { "" };
+        let answer = stats(
+            db,
+            &format!("filter: {{flow: {{eq: {flow}}}, period: {{eq: \"2020\"}}{of}}}"),
+            "rows { value { amount } valueReason sumOfListed { amount } } levels { reporter partner worldReporters }",
+        );
+        answer["data"]["tradeStats"].clone()
+    };
+    let listed = write(
+        folder.path(),
+        "BACI_HS17_Y2020_excerpt.csv",
+        "t,i,j,k,v,q\n2020,276,710,010121,1,1\n2020,276,156,010121,1,1\n",
+    );
+    for db in &all {
+        for flow in ["EXPORT", "IMPORT"] {
+            let before = answers(db, flow);
+            assert_eq!(
+                (&before["rows"][0]["valueReason"], &before["levels"]["worldReporters"]),
+                (&Json::Null, &4.into()),
+                "{before}"
+            );
+        }
+        // Germany lists some partners only: the world is that of the others, and so is what one imports from it.
+        load(db, "baci", &Options::default(), std::slice::from_ref(&listed)).counts();
+        let total = |year: u32, to: &str| -> u64 {
+            raw.iter().filter(|r| r.0 == year && (to.is_empty() || r.2 == to)).map(|r| r.4 * 1000).sum()
+        };
+        for (flow, to) in [("EXPORT", ""), ("IMPORT", "ZA")] {
+            let after = answers(db, flow);
+            assert_eq!(after["rows"][0]["valueReason"], "PARTIAL_COVERAGE", "{flow}: {after}");
+            assert_eq!(after["rows"][0]["sumOfListed"]["amount"], total(2020, to).to_string());
+            assert_eq!(after["levels"]["worldReporters"], 4);
+        }
+    }
+}
+
+#[test]
+fn months_are_years_where_that_is_asked_for_and_a_part_of_a_year_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let months: Vec<String> = (1..=15).map(|n| format!("{}{:02}", 2019 + (n - 1) / 12, (n - 1) % 12 + 1)).collect();
+    let rows: Vec<(&str, &str, &str, &str)> = months.iter().map(|m| (m.as_str(), "643", "TOTAL", "2")).collect();
+    let file = download(folder.path(), &rows);
+    for db in prepared(folder.path()) {
+        load(&db, "comtrade", &Options::default(), std::slice::from_ref(&file)).counts();
+        let told = |arguments: &str| -> Vec<String> {
+            let arguments = format!("filter: {{partner: {{code: {{eq: \"RU\"}}}}{arguments}");
+            let answer = stats(
+                &db,
+                &arguments,
+                "rows { period value { amount } partial growth { reason } } levels { frequency }",
+            );
+            assert_eq!(answer["data"]["tradeStats"]["levels"]["frequency"], "MONTHLY", "{answer}");
+            let rows = answer["data"]["tradeStats"]["rows"].as_array().unwrap();
+            let word = |json: &Json| json.as_str().unwrap_or("-").to_owned();
+            rows.iter()
+                .map(|r| {
+                    format!(
+                        "{} {} {} {}",
+                        word(&r["period"]),
+                        word(&r["value"]["amount"]),
+                        r["partial"],
+                        word(&r["growth"]["reason"])
+                    )
+                })
+                .collect()
+        };
+        assert_eq!(told("}, groupBy: [{by: PERIOD}]").len(), 15, "as they are stored");
+        let by_filter = told(", period: {gte: \"2020\"}}, groupBy: [{by: PERIOD}]");
+        assert_eq!((by_filter.len(), by_filter[0].as_str()), (3, "2020-01 2 false -"), "a filter changes no length");
+        let years = told("}, groupBy: [{by: PERIOD, frequency: ANNUAL}]");
+        assert_eq!(years, ["2019 24 false NO_PREVIOUS", "2020 6 true PARTIAL_PERIOD"]);
+        let quarters = told("}, groupBy: [{by: PERIOD, frequency: QUARTERLY}]");
+        assert_eq!((quarters.len(), quarters[4].as_str()), (5, "2020-Q1 6 false -"));
+        assert_eq!(told(", period: {eq: \"2019\"}}"), ["- 24 false NO_PREVIOUS"]);
+    }
+}
+
+#[test]
+fn sums_beyond_64_bits_are_exact() {
+    let folder = tempfile::tempdir().unwrap();
+    let largest = (i64::MAX / 1000).to_string();
+    let partners = ["643", "842", "710"];
+    let rows: Vec<(&str, &str, &str, &str)> =
+        partners.iter().map(|p| ("2020", *p, "TOTAL", largest.as_str())).collect();
+    let file = download(folder.path(), &rows);
+    for db in prepared(folder.path()) {
+        load(&db, "comtrade", &Options::default(), std::slice::from_ref(&file)).counts();
+        let answer = stats(&db, "", "rows { sumOfListed { amount approx } } whole { sumOfParts { amount } }");
+        let amount = (3 * i128::from(i64::MAX / 1000)).to_string();
+        let stats = &answer["data"]["tradeStats"];
+        assert_eq!(stats["rows"][0]["sumOfListed"]["amount"], amount, "{answer}");
+        assert_eq!(stats["whole"][0]["sumOfParts"]["amount"], amount);
+        assert!(stats["rows"][0]["sumOfListed"]["approx"].as_f64().unwrap() > 2.7e16);
+    }
+}
+
+#[test]
+fn what_is_below_many_groups_is_priced() {
+    let (_folder, all, _) = world();
+    for db in &all {
+        let arguments = "groupBy: [{by: PARTNER}], filter: {flow: {eq: EXPORT}}";
+        let fields =
+            "rows { partner { companies(first: 200) { nodes { participations(first: 200) { nodes { role } } } } } }";
+        let answer = stats(db, arguments, fields);
+        assert_eq!(answer["errors"][0]["extensions"]["reason"], "TOO_EXPENSIVE", "{answer}");
+    }
+}

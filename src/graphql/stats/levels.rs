@@ -266,7 +266,9 @@ fn periods(held: &[DatasetLevel], asked: &Asked<'_>) -> Planned<Periods> {
         // The stored length that equals the asked one, else the next finer.
         let finer = [12, 3, 1].into_iter().filter(|n| *n <= months);
         let Some(length) = finer.into_iter().find(|n| stored.iter().any(|(m, _)| m == n)) else { continue };
-        if group.and_then(|group| group.months).is_none() && length != months && asked.filter.period.is_none() {
+        // A year is made of its months where that is asked for: by name, or as the only period of the filter.
+        let is_named = group.map_or(asked.filter.period.is_some(), |group| group.months.is_some());
+        if length != months && !is_named {
             continue;
         }
         let mut all: BTreeMap<i64, Vec<i64>> = BTreeMap::new();

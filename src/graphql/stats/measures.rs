@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::Measure;
-use crate::domain::decimal::{approximate, format_scaled};
+use crate::domain::decimal::{approximate_sum, format_sum};
 use crate::graphql::computed::Tree;
 
 /// The sum of a group in one flow and period.
@@ -179,23 +179,21 @@ impl Groups {
     }
 
     pub(super) fn money(&self, units: Option<i128>) -> Tree {
-        let Some(units) = units.and_then(|units| i64::try_from(units).ok()) else { return Tree::Null };
+        let Some(units) = units else { return Tree::Null };
         Tree::Object(vec![
-            ("amount", Tree::Text(format_scaled(units, self.scale))),
+            ("amount", Tree::Text(format_sum(units, self.scale))),
             ("currency", Tree::Text(self.currency.clone())),
-            ("approx", Tree::Float(approximate(units, self.scale))),
+            ("approx", Tree::Float(approximate_sum(units, self.scale))),
         ])
     }
 
     fn ratio(&self, fraction: Fraction) -> Tree {
-        let part = |n: i128| i64::try_from(n).ok();
-        match fraction.map(|(a, b)| (part(a), part(b))) {
-            Ok((Some(a), Some(b))) => Tree::Object(vec![
-                ("value", Tree::Float(approximate(a, 0) / approximate(b, 0))),
-                ("numerator", Tree::Text(format_scaled(a, self.scale))),
-                ("denominator", Tree::Text(format_scaled(b, self.scale))),
+        match fraction {
+            Ok((a, b)) => Tree::Object(vec![
+                ("value", Tree::Float(approximate_sum(a, 0) / approximate_sum(b, 0))),
+                ("numerator", Tree::Text(format_sum(a, self.scale))),
+                ("denominator", Tree::Text(format_sum(b, self.scale))),
             ]),
-            Ok(_) => Tree::Object(vec![("reason", Tree::Text("TOO_LARGE".to_owned()))]),
             Err(reason) => Tree::Object(vec![("reason", Tree::Text(reason.to_owned()))]),
         }
     }
@@ -204,9 +202,7 @@ impl Groups {
     pub(super) fn told(&self, key: &Key, measure: Measure) -> Tree {
         match measure {
             Measure::Value => self.money(self.total_of(key).ok()),
-            Measure::NetWeight => {
-                Tree::text(self.weight(key).and_then(|w| i64::try_from(w).ok()).map(|grams| format_scaled(grams, 3)))
-            }
+            Measure::NetWeight => Tree::text(self.weight(key).map(|grams| format_sum(grams, 3))),
             Measure::Count => Tree::Int(self.cells.get(key).map_or(0, |cell| cell.count)),
             Measure::Share(of) => self.ratio(self.share(key, of)),
             Measure::Growth(periods) => self.ratio(self.growth(key, periods)),

@@ -9,8 +9,12 @@ use super::select::untyped_query;
 use super::{Alias, Side};
 use crate::storage::dialect::Dialect;
 
-/// Sums of one side of a dataset. Each row has the columns of `by`, flow, first month, then the sum of values, how many
-/// values are known, how many figures there are, the sum of net weights, how many are known, and the largest status.
+/// Sums are kept in two parts, so that no number of figures overflows them: this many of the first, and the second.
+pub const PART: i64 = 1_000_000_000;
+
+/// Sums of one side of a dataset. Each row has the columns of `by`, flow, first month, then the sum of values in two
+/// parts, how many values are known, how many figures there are, the sum of net weights in two parts, how many are known,
+/// and the largest status.
 #[derive(Debug, Clone)]
 pub struct Cube {
     /// From which side.
@@ -29,7 +33,13 @@ impl<DB: Dialect> QueryFragment<DB> for Cube {
             alias.column(&mut out, column);
             out.push_sql(", ");
         }
-        out.push_sql("CAST(SUM(t0.value_scaled) AS BIGINT), COUNT(t0.value_scaled), COUNT(*), CAST(SUM(t0.net_weight_g) AS BIGINT), COUNT(t0.net_weight_g), MAX(t0.status) FROM trade_figures t0 WHERE ");
+        let sum = |column: &str| {
+            format!(
+                "CAST(SUM(t0.{column} / {PART}) AS BIGINT), CAST(SUM(t0.{column} % {PART}) AS BIGINT), COUNT(t0.{column})"
+            )
+        };
+        let (values, weights) = (sum("value_scaled"), sum("net_weight_g"));
+        out.push_sql(&format!("{values}, COUNT(*), {weights}, MAX(t0.status) FROM trade_figures t0 WHERE "));
         self.condition.walk(&mut out, alias)?;
         let places: Vec<String> = (1..=self.by.len() + 2).map(|place| place.to_string()).collect();
         out.push_sql(" GROUP BY ");
