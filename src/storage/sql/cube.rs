@@ -9,7 +9,8 @@ use super::select::untyped_query;
 use super::{Alias, Side};
 use crate::storage::dialect::Dialect;
 
-/// Sums are kept in two parts, so that no number of figures overflows them: this many of the first, and the second.
+/// Sums are kept in two parts, so that no number of figures overflows them, where SQLite fails on the sum and PostgreSQL
+/// on its conversion: so many times the first, and the second.
 pub const PART: i64 = 1_000_000_000;
 
 /// Sums of one side of a dataset. Each row has the columns of `by`, flow, first month, then the sum of values in two

@@ -10,6 +10,7 @@ use crate::domain::decimal::{format_scaled, format_sum};
 use crate::domain::flow::{FLOWS, name_of};
 use crate::storage::bulk::{Fixed, Statement};
 use crate::storage::conn::Conn;
+use crate::storage::sql::cube::PART;
 use crate::storage::value::Row;
 
 /// Wholes that are told one by one.
@@ -60,10 +61,6 @@ fn has(conn: &mut Conn, dataset: i64, column: &str, table: &str, level: &str) ->
     ));
     Ok(!conn.rows(statement, &[])?.is_empty())
 }
-
-/// Sums are kept in two parts, so that no number of figures overflows them: SQLite fails on a sum that does, PostgreSQL
-/// on its conversion. A sum is `high` times this and `low`.
-const PART: i64 = 1_000_000_000;
 
 /// The columns that a comparison gives: reporter, partner, sector, flow, first month, months, whole, both parts of the
 /// sum, classification of the parts where the whole stands above several.

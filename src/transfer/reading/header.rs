@@ -14,6 +14,7 @@ impl Reader<'_> {
             .chain([&self.product, &self.length, &self.name])
             .chain(words)
             .chain(&self.period)
+            .chain(&self.month)
             .chain(values)
             .chain(self.weight.iter().map(|(columns, _)| columns))
             .chain(self.quantity.iter().flat_map(|(columns, units, _)| [columns, units]))
