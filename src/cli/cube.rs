@@ -25,7 +25,8 @@ pub fn command() -> Command {
 pub fn rebuild(config: &Config, arguments: &ArgMatches) -> Result<(), Failure> {
     let code = arguments.get_one::<String>("code").map(String::as_str);
     let summary = cube::rebuild(&mut writer(config)?, code, &tell)?;
-    let revision = summary.revision.unwrap_or(0);
-    tell(&format!("{} derived figures; the data are now at revision {revision}", summary.derived));
+    if let Some(revision) = summary.revision {
+        tell(&format!("{} derived figures; the data are now at revision {revision}", summary.derived));
+    }
     Ok(())
 }

@@ -173,7 +173,7 @@ fn first_of(facet: &Facet, arguments: &Map<String, Json>) -> Planned<Option<usiz
 }
 
 /// The node itself and those above it.
-fn climbed(table: &Table, id: i64) -> impl Iterator<Item = (i64, &Row)> {
+pub(super) fn climbed(table: &Table, id: i64) -> impl Iterator<Item = (i64, &Row)> {
     let parent = table.position("parent_id");
     let row = move |id: i64| table.row(id).map(|row| (id, row));
     std::iter::successors(row(id), move |(_, below)| parent.and_then(|at| below.int(at)).and_then(row)).take(DEEPEST)

@@ -238,25 +238,23 @@ pub fn append<E: From<StorageError> + From<diesel::result::Error> + std::error::
     Ok(())
 }
 
-/// Removes the derived figures of a dataset, of some periods or all.
+/// Removes the derived figures of a dataset, of some periods or all; how many they were.
 pub fn remove_derived(
     conn: &mut Conn,
     dataset: i64,
     periods: Option<&std::collections::BTreeSet<(i64, i64)>>,
-) -> Result<(), StorageError> {
+) -> Result<usize, StorageError> {
     let of_periods = match periods {
         None => String::new(),
-        Some(periods) if periods.is_empty() => return Ok(()),
+        Some(periods) if periods.is_empty() => return Ok(0),
         Some(periods) => {
             let pairs: Vec<String> = periods.iter().map(|(start, months)| format!("({start}, {months})")).collect();
             format!(" AND (period_start, period_months) IN (VALUES {})", pairs.join(", "))
         }
     };
-    for table in [FIGURES, "dataset_levels"] {
-        let statement = format!("DELETE FROM {table} WHERE dataset_id = {dataset} AND origin = {DERIVED}{of_periods}");
-        bulk::execute(conn, &Statement(statement))?;
-    }
-    Ok(())
+    let of = format!("WHERE dataset_id = {dataset} AND origin = {DERIVED}{of_periods}");
+    bulk::execute(conn, &Statement(format!("DELETE FROM dataset_levels {of}")))?;
+    bulk::execute(conn, &Statement(format!("DELETE FROM {FIGURES} {of}")))
 }
 
 /// Stages figures of a dataset that has some.

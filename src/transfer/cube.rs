@@ -25,10 +25,16 @@ pub fn rebuild(conn: &mut Conn, only: Option<&str>, tell: Tell<'_>) -> Result<Su
         }
         let number = revision::next(conn)?;
         let mut summary = Summary { what: "derived levels".to_owned(), ..Summary::default() };
+        let mut is_changed = false;
         for (dataset, code) in chosen {
-            let made = derive::derive_all(conn, Load::reported(*dataset, number), tell)?;
+            let (removed, made) = derive::derive_all(conn, Load::reported(*dataset, number), tell)?;
             tell(&format!("{code}: {made} derived figures"));
             summary.derived += made;
+            is_changed |= removed > 0 || made > 0;
+        }
+        if !is_changed {
+            tell("no reporter and period is complete: there is nothing to derive");
+            return Ok(summary);
         }
         bulk::refresh_statistics(conn)?;
         let counts = serde_json::json!({ "derived": summary.derived });

@@ -145,3 +145,17 @@ fn lists_hold_what_is_derived_only_where_it_is_asked_for() {
         assert_eq!(rows[0].int(0), i64::try_from(summary.derived).ok());
     }
 }
+
+#[test]
+fn a_rebuild_of_what_is_only_listed_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = year(folder.path(), 2020, 1, YEAR);
+    for db in prepared(folder.path()) {
+        load(&db, "baci", &Options::default(), std::slice::from_ref(&file)).counts();
+        let before = levels(&db);
+        assert_eq!(cube::rebuild(&mut db.conn(), None, &|_| {}).unwrap().revision, None);
+        assert_eq!((derived(&db).len(), levels(&db)), (0, before));
+        let error = cube::rebuild(&mut db.conn(), Some("NONE"), &|_| {}).unwrap_err().to_string();
+        assert!(error.starts_with("there is no dataset `NONE`; known are BACI-HS2017"), "{error}");
+    }
+}

@@ -220,6 +220,11 @@ fn what_is_listed_is_no_total_until_it_is_complete() {
         // A partner among those that are listed has a value, and no share of what is not known.
         let partners = "groupBy: [{by: PARTNER}], filter: {sector: {classification: {code: {eq: \"HS2017\"}}, code: {eq: \"01\"}}}";
         assert_eq!(row(partners), (some("5"), some("5"), some("PARTIAL_COVERAGE"), None));
+        // A coarser level than the listed one is a sum of what is listed too.
+        assert_eq!(
+            row("groupBy: [{by: SECTOR, digits: 0}]"),
+            (None, some("14"), some("PARTIAL_COVERAGE"), some("PARTIAL_COVERAGE"))
+        );
         load(&db, "comtrade", &Options { complete: true, ..Options::default() }, std::slice::from_ref(&file)).counts();
         assert_eq!(row(""), (some("14"), some("14"), None, None));
         assert_eq!(row(partners), (some("5"), some("5"), None, None));

@@ -10,7 +10,7 @@ use crate::domain::error_code::Reason;
 use crate::domain::flow::{FLOWS, FREQUENCIES, Flow, REGION_LEVELS, code_of, name_of};
 use crate::domain::period::Period;
 use crate::graphql::errors::GraphError;
-use crate::graphql::facets::region_above;
+use crate::graphql::facets::{climbed, region_above};
 use crate::graphql::plan::Planned;
 use crate::storage::snapshot::{DatasetLevel, Snapshot, Table};
 use crate::storage::sql::Side;
@@ -398,17 +398,14 @@ fn region(
     Ok(one(coarsest, is_part))
 }
 
+/// The node itself or the nearest one above it that is wanted.
+fn above(table: &Table, id: i64, is_wanted: impl Fn(i64) -> bool) -> Option<i64> {
+    climbed(table, id).map(|(id, _)| id).find(|id| is_wanted(*id))
+}
+
 /// Whether a node is one of these or lies below one of them.
 fn is_within(table: &Table, id: i64, tops: &[i64]) -> bool {
-    let mut next = Some(id);
-    for _ in 0..32 {
-        match next {
-            Some(id) if tops.contains(&id) => return true,
-            Some(id) => next = table.value(id, "parent_id").as_int(),
-            None => return false,
-        }
-    }
-    false
+    above(table, id, |id| tops.contains(&id)).is_some()
 }
 
 /// Whether the nodes of finer levels among those allowed are all that lie below the ones that are taken, and no others.
@@ -478,7 +475,24 @@ fn sector(snapshot: &Snapshot, asked: &Asked<'_>, held: &[DatasetLevel]) -> Plan
             Some(level) => level,
             None => usable.iter().map(|(level, _)| *level).find(|level| *level > 0).unwrap_or(0),
         };
-        let choices: BTreeSet<i64> = usable.iter().filter(|(l, _)| *l == level).map(|(_, class)| *class).collect();
+        let at = |level: i64| -> BTreeSet<i64> {
+            usable.iter().filter(|(l, _)| *l == level).map(|(_, class)| *class).collect()
+        };
+        let choices = at(level);
+        // What is only listed has no upper levels: they are made of the next finer one, and are what is listed too.
+        let finer = usable.iter().map(|(l, _)| *l).find(|l| *l > level && choices.is_empty());
+        if let Some(finer) = finer {
+            let (classification, side) = only(at(finer), finer, true)?;
+            let parts: Vec<i64> = match &side.ids {
+                Some(ids) => ids.clone(),
+                None => table.rows.iter().filter_map(|row| row.int(0)).filter(|id| level_of(*id) == finer).collect(),
+            };
+            let above = parts.iter().filter_map(|id| Some((*id, above(table, *id, |id| level_of(id) == level)?)));
+            let above: BTreeMap<i64, i64> = above.collect();
+            if !above.is_empty() {
+                return Ok((classification, OneSide { above: Some(above), ..side }));
+            }
+        }
         if choices.is_empty() {
             let held = digits(&mut present.iter().map(|(l, _)| *l)).join(", ");
             return Err(refused(

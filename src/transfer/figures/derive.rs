@@ -76,9 +76,9 @@ pub(in crate::transfer) fn derive_anew(
     Ok(made)
 }
 
-/// Makes all levels and derived figures of a dataset anew; how many figures there are.
-pub(in crate::transfer) fn derive_all(conn: &mut Conn, load: Load, tell: Tell<'_>) -> Done<u64> {
-    figures::remove_derived(conn, load.dataset, None)?;
+/// Makes all levels and derived figures of a dataset anew; how many figures there were and are.
+pub(in crate::transfer) fn derive_all(conn: &mut Conn, load: Load, tell: Tell<'_>) -> Done<(usize, u64)> {
+    let removed = figures::remove_derived(conn, load.dataset, None)?;
     Levels::find(conn, load.dataset)?;
     let statement = format!("SELECT SUM(n_figures) FROM dataset_coverage WHERE dataset_id = {}", load.dataset);
     let held = conn.rows(Statement(statement), &[])?;
@@ -86,7 +86,7 @@ pub(in crate::transfer) fn derive_all(conn: &mut Conn, load: Load, tell: Tell<'_
     let indexes = figures::set_indexes_aside(conn, held)?;
     let made = derive(conn, Task { load, periods: None, table: FIGURES }, tell)?;
     figures::make_indexes(conn, &indexes)?;
-    Ok(made)
+    Ok((removed, made))
 }
 
 fn has_derived(conn: &mut Conn, dataset: i64) -> Done<bool> {
