@@ -225,6 +225,20 @@ fn what_is_listed_is_no_total_until_it_is_complete() {
             row("groupBy: [{by: SECTOR, digits: 0}]"),
             (None, some("14"), some("PARTIAL_COVERAGE"), some("PARTIAL_COVERAGE"))
         );
+        let top = stats(
+            &db,
+            "groupBy: [{by: SECTOR}], top: {n: 1, measure: VALUE, others: true}",
+            "rows { sector { code } value { amount } } others { sumOfListed { amount } } tiesCut",
+        );
+        let top = &top["data"]["tradeStats"];
+        assert_eq!((&top["rows"][0]["sector"]["code"], &top["rows"][0]["value"]), (&"01".into(), &Json::Null), "{top}");
+        assert_eq!(top["others"][0]["sumOfListed"]["amount"], "2");
+        let last = stats(
+            &db,
+            "groupBy: [{by: SECTOR}], orderBy: [{measure: VALUE, direction: ASC}]",
+            "rows { sector { code } }",
+        );
+        assert_eq!(last["data"]["tradeStats"]["rows"][0]["sector"]["code"], "27", "{last}");
         load(&db, "comtrade", &Options { complete: true, ..Options::default() }, std::slice::from_ref(&file)).counts();
         assert_eq!(row(""), (some("14"), some("14"), None, None));
         assert_eq!(row(partners), (some("5"), some("5"), None, None));

@@ -349,6 +349,15 @@ fn compare(groups: &Groups, measure: Measure, is_descending: bool, a: &Key, b: &
         }
         (Some(_), None) => Ordering::Less,
         (None, Some(_)) => Ordering::Greater,
+        // Among sums that are no totals the larger one still comes first.
+        (None, None) if measure == Measure::Value => {
+            let listed = |key: &Key| groups.cells.get(key).and_then(Cell::listed);
+            match (listed(a), listed(b)) {
+                (Some(a), Some(b)) if is_descending => b.cmp(&a),
+                (Some(a), Some(b)) => a.cmp(&b),
+                (a, b) => b.is_some().cmp(&a.is_some()),
+            }
+        }
         (None, None) => Ordering::Equal,
     }
 }
