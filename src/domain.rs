@@ -7,6 +7,7 @@ pub mod decimal;
 pub mod error_code;
 pub mod flow;
 pub mod fold;
+pub mod fraction;
 pub mod id;
 pub mod likeness;
 pub mod nearest;

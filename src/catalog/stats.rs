@@ -29,6 +29,15 @@ pub static MEASURE: EnumType = EnumType {
         ("GROWTH", 4, "Growth on the period before."),
         ("CHANGE", 5, "Change on the period before."),
         ("BALANCE", 6, "Exports less imports."),
+        ("QUANTITY", 7, "Quantity, where it is of one unit."),
+        ("UNIT_VALUE", 8, "Value for a kilogram, or with `per: QUANTITY` for a unit of quantity."),
+        ("CAGR", 9, "Mean growth a year between two periods; needs `from` and `to`."),
+        ("INDEX", 10, "The value as a multiple of that of the period `base`."),
+        ("RCA", 11, "Revealed comparative advantage."),
+        ("MIRROR_GAP", 12, "The figure less that of the other side."),
+        ("HHI", 13, "Concentration of the groups among which shares are counted."),
+        ("CUMULATIVE", 14, "Sum of the values since a period."),
+        ("MOVING_AVERAGE", 15, "Mean of the values of the last `periods` periods, 3 when left out."),
     ],
     numeric: true,
 };
@@ -53,6 +62,36 @@ pub static SHARE_OF: EnumType = EnumType {
     numeric: true,
 };
 
+/// Against which whole a share is.
+pub static SHARE_AGAINST: EnumType = EnumType {
+    name: "TradeStatsShareAgainst",
+    doc: "Which number the whole of a share is.",
+    values: &[
+        ("PARTS", 0, "The sum of the parts that are there."),
+        ("REPORTED", 1, "What the dataset says of the whole itself, confidential trade included."),
+    ],
+    numeric: true,
+};
+
+/// Of what a unit value is.
+pub static UNIT_VALUE_PER: EnumType = EnumType {
+    name: "TradeStatsUnitValuePer",
+    doc: "By what a value is divided.",
+    values: &[("NET_WEIGHT", 0, "By kilograms of net weight."), ("QUANTITY", 1, "By units of quantity.")],
+    numeric: true,
+};
+
+/// With which rate amounts are converted.
+pub static RATE: EnumType = EnumType {
+    name: "TradeStatsRateKind",
+    doc: "With which exchange rate amounts are converted.",
+    values: &[
+        ("PERIOD_AVERAGE", 0, "The mean of the figure's period."),
+        ("PERIOD_END", 1, "The last one of the figure's period."),
+    ],
+    numeric: true,
+};
+
 /// Why a number is null, or what to know of it.
 pub static REASON: EnumType = EnumType {
     name: "TradeStatsReason",
@@ -67,12 +106,22 @@ pub static REASON: EnumType = EnumType {
         ("EXPORT_MISSING", 6, "There is no export."),
         ("IMPORT_MISSING", 7, "There is no import."),
         ("NOTHING_TO_SHARE", 8, "The total is zero or less."),
+        ("NOT_REPORTED", 9, "The dataset does not say the whole itself."),
+        ("SINGLE_REPORTER", 10, "The world is made of fewer than two complete reporters."),
+        ("NO_MIRROR", 11, "The other side has no figure."),
+        ("RECONCILED", 12, "Both sides of the dataset are one figure, reconciled by its publisher."),
+        ("NO_WEIGHT", 13, "The net weight is not known of every figure."),
+        ("NO_QUANTITY", 14, "The quantity is not known of every figure in one unit."),
+        ("NO_RATE", 15, "There is no exchange rate of a period."),
+        ("GAP", 16, "A period between has no figure."),
+        ("TOO_LARGE", 17, "The exact number has more than 38 digits."),
     ],
     numeric: true,
 };
 
 /// Enums of statistics.
-pub static ENUMS: &[&EnumType] = &[&DIMENSION, &MEASURE, &GAPS, &SHARE_OF, &REASON];
+pub static ENUMS: &[&EnumType] =
+    &[&DIMENSION, &MEASURE, &GAPS, &SHARE_OF, &SHARE_AGAINST, &UNIT_VALUE_PER, &RATE, &REASON];
 
 /// Value objects of statistics.
 pub static VALUES: &[ValueType] = &[
@@ -96,6 +145,17 @@ pub static VALUES: &[ValueType] = &[
             ("pageInfo", "PageInfo!", "Where the page stands."),
             ("dataset", "Dataset!", "The dataset whose figures are summed."),
             ("levels", "TradeStatsLevels!", "The levels at which they are."),
+            (
+                "coverage",
+                "[TradeStatsCoverage!]!",
+                "By period who reported, as far as the question is of reporters; the reporters are the exporters where imports are mirrored.",
+            ),
+            (
+                "rates",
+                "[TradeStatsRate!]!",
+                "The exchange rates with which amounts were converted, by currency and period.",
+            ),
+            ("explain", "TradeStatsExplain!", "How the answer came about: what was read, and how much of it."),
             ("warnings", "[TradeStatsWarning!]!", "What to know before using the numbers; empty when nothing."),
         ],
     },
@@ -112,15 +172,17 @@ pub static VALUES: &[ValueType] = &[
             (
                 "value",
                 "Money",
-                "Sum of the values, in the dataset's currency; null with `valueReason` where there is none, or where it would be a false total.",
+                "Sum of the values, in the dataset's currency or converted; null with `valueReason` where there is none, or where it would be a false total. Each stored period is converted at its own rate and rounded once, half to even; what a source published in two currencies is not touched by it.",
             ),
-            ("valueReason", "TradeStatsReason", "Why `value` is null; null when it is known."),
+            ("valueReason", "TradeStatsReason", "Why `value` with the same arguments is null; null when it is known."),
             (
                 "sumOfListed",
                 "Money",
                 "Sum of the values of all figures that are there, a total or not; null where there is none.",
             ),
             ("netWeightKg", "Decimal", "Net weight in kilograms; null unless it is known of every figure."),
+            ("quantity", "Quantity", "Quantity; null unless it is known of every figure, in one unit."),
+            ("unitValue", "Ratio!", "Value in the dataset's currency for a kilogram or a unit of quantity."),
             ("count", "Int!", "Number of figures that are summed; 0 in a gap."),
             ("share", "Ratio!", "Share of the value, a fraction from 0 to 1; never of listed parts."),
             (
@@ -134,6 +196,41 @@ pub static VALUES: &[ValueType] = &[
                 "Growth of the value on the period that lies `periods` earlier, as a fraction: 0.658 is +65.8 %. Of months, `periods: 12` is growth on the year before.",
             ),
             ("change", "Money", "The value less that of the earlier period; null where growth has no two values."),
+            (
+                "cagr",
+                "Ratio!",
+                "Mean growth a year from one period to the other, the same on all rows of a series; the numbers beside it are the later and the earlier value.",
+            ),
+            (
+                "index",
+                "Ratio!",
+                "The value as a multiple of that of the base period: 1 is the same; times 100 for index points.",
+            ),
+            (
+                "rca",
+                "TradeStatsRca!",
+                "Revealed comparative advantage (Balassa): the share of the sector in the reporter's exports, by its share in the exports of the world, which is all complete reporters. Of exports to the world, by REPORTER or of one, by SECTOR or of some.",
+            ),
+            (
+                "mirrorGap",
+                "TradeStatsMirrorGap!",
+                "The reporter's figure beside what the partner reports of the same flow: of its imports for exports, of its exports for imports. For one reporter and one partner in each row. Freight and insurance explain some per cent where exports are FOB and imports CIF.",
+            ),
+            (
+                "hhi",
+                "Ratio!",
+                "Herfindahl-Hirschman index of the groups among which the share of this one is counted: the sum of their squared shares, from 1/n for n equal ones to 1 for one that has all. The same on all rows of them.",
+            ),
+            (
+                "cumulative",
+                "Money",
+                "Sum of the values from a period to this one; null where a period between has none.",
+            ),
+            (
+                "movingAverage",
+                "Ratio!",
+                "Mean of the values of the last periods, this one among them: their sum, and how many they are.",
+            ),
             ("balance", "Money", "Exports less imports; null where one is missing, and where the flow is grouped by."),
             ("partial", "Boolean!", "True when the period has not all its months."),
             ("estimated", "Boolean!", "True when a figure is estimated by its source, or a part of a sum is withheld."),
@@ -150,6 +247,78 @@ pub static VALUES: &[ValueType] = &[
         ],
     },
     ValueType {
+        name: "TradeStatsRca",
+        doc: "Revealed comparative advantage: above 1 the reporter is more specialised in the sector than the world.",
+        members: &[
+            ("value", "Float", "(Xrs × Xw) / (Xr × Xws); null with a reason when it cannot be said."),
+            ("exports", "Money", "The reporter's exports of the sector, Xrs."),
+            ("totalExports", "Money", "The reporter's exports of all goods, Xr."),
+            ("worldExports", "Money", "The world's exports of the sector, Xws."),
+            ("worldTotalExports", "Money", "The world's exports of all goods, Xw."),
+            (
+                "worldReporters",
+                "Int",
+                "How many complete reporters the world is; null where the dataset reports the world itself.",
+            ),
+            ("reason", "TradeStatsReason", "Why `value` is null; null when it is known."),
+        ],
+    },
+    ValueType {
+        name: "TradeStatsMirrorGap",
+        doc: "A flow as its two sides report it.",
+        members: &[
+            ("reported", "Money", "What the reporter says; null when it says nothing."),
+            ("mirror", "Money", "What the partner says; null when it says nothing."),
+            ("absolute", "Money", "The reporter's figure less the partner's; null unless both are known."),
+            ("relative", "Float", "The same as a fraction of the partner's; null where that is not above zero."),
+            ("reason", "TradeStatsReason", "Why `absolute` is null; null when it is known."),
+        ],
+    },
+    ValueType {
+        name: "TradeStatsCoverage",
+        doc: "Who reported in a period.",
+        members: &[
+            ("period", "Period!", "Year, quarter or month."),
+            ("reporters", "Int!", "Reporters with figures, among those that are asked for."),
+            ("complete", "Int!", "How many of them have all their partners and sectors."),
+            (
+                "missing",
+                "[Region!]!",
+                "Reporters without figures in the period: those that the filter names, and those with figures in another period of the answer.",
+            ),
+        ],
+    },
+    ValueType {
+        name: "TradeStatsRate",
+        doc: "An exchange rate with which amounts were converted.",
+        members: &[
+            ("period", "Period!", "The period of the figures that were converted."),
+            ("from", "String!", "ISO 4217 code of the dataset's currency."),
+            ("to", "String!", "ISO 4217 code of the currency that was asked for."),
+            ("rate", "Decimal!", "The rate as published: units of `quote` for one of `base`."),
+            ("base", "String!", "ISO 4217 code of the currency of which one unit is taken."),
+            ("quote", "String!", "ISO 4217 code of the currency of the rate."),
+            ("kind", "RateKind!", "Mean of its period, or its end."),
+            (
+                "ratePeriod",
+                "Period!",
+                "The period of the rate: that of the figures, or a longer one around it where there is none.",
+            ),
+            ("source", "String!", "Code of the source that states it."),
+        ],
+    },
+    ValueType {
+        name: "TradeStatsExplain",
+        doc: "What was read for an answer.",
+        members: &[
+            ("plan", "[String!]!", "One line for each sum that was read: of what, at which levels, by what."),
+            ("statements", "Int!", "Statements to the database."),
+            ("rowsAtMost", "BigInt!", "Stored figures that the sums can have touched at most, before reading."),
+            ("figures", "BigInt!", "Stored figures that were added."),
+            ("derived", "Boolean!", "Whether upper levels that Tea Road derived can be among them."),
+        ],
+    },
+    ValueType {
         name: "TradeStatsWhole",
         doc: "The whole of one flow and period, beside the sum of its parts.",
         members: &[
@@ -157,6 +326,7 @@ pub static VALUES: &[ValueType] = &[
             ("period", "Period", "The period; null when periods are summed."),
             ("sumOfParts", "Money", "Sum over all groups; null where there is none."),
             ("complete", "Boolean!", "Whether the parts are all there are, so that their sum is a total."),
+            ("hhi", "Float", "Concentration of the groups, from 1/n to 1; null unless the parts are all there are."),
             (
                 "reported",
                 "Money",

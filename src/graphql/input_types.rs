@@ -136,8 +136,18 @@ pub fn fixed_inputs() -> Vec<FixedInput> {
     let measured = |more: Vec<(String, String, String)>| {
         let mut members = vec![
             text("measure", "TradeStatsMeasure!", "Which number."),
-            text("periods", "Int", "For GROWTH and CHANGE: how many periods earlier; 1 when left out."),
-            text("of", "TradeStatsShareOf", "For SHARE: of what; PERIOD when left out."),
+            text(
+                "periods",
+                "Int",
+                "For GROWTH and CHANGE: how many periods earlier, 1 when left out; for MOVING_AVERAGE: how many, 3 when left out.",
+            ),
+            text("of", "TradeStatsShareOf", "For SHARE and HHI: of what; PERIOD when left out."),
+            text("against", "TradeStatsShareAgainst", "For SHARE: against which whole; PARTS when left out."),
+            text("unitValuePer", "TradeStatsUnitValuePer", "For UNIT_VALUE: by what; NET_WEIGHT when left out."),
+            text("from", "Period", "For CAGR: the earlier period."),
+            text("to", "Period", "For CAGR: the later period."),
+            text("base", "Period", "For INDEX: the period whose value is 1."),
+            text("since", "Period", "For CUMULATIVE: the first period; the first that is shown when left out."),
         ];
         members.extend(more);
         members

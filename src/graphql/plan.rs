@@ -312,8 +312,8 @@ pub fn type_of(entity: &Entity, column: &str) -> ColumnType {
     }
 }
 
-/// Where a member of a value object stands among its values.
-pub(super) type Slot<'s, 'a> = &'s mut dyn FnMut(&'static str, &'a Selected) -> Planned<&'static str>;
+/// Where a member of a value object, by its type and name, stands among its values.
+pub(super) type Slot<'s, 'a> = &'s mut dyn FnMut(&'static str, &'static str, &'a Selected) -> Planned<&'static str>;
 
 /// A part of a plan, or why there is none.
 pub type Planned<T> = Result<T, GraphError>;
@@ -626,7 +626,7 @@ impl<'a> Planner<'a> {
     }
 
     fn value_shape(&self, value: &'static values::ValueType, sets: &[&'a SelectionSet]) -> Planned<ValueShape> {
-        self.value_shape_with(value, sets, &mut |name, _| Ok(name))
+        self.value_shape_with(value, sets, &mut |_, name, _| Ok(name))
     }
 
     /// The shape of a value object whose members are named by `slot`: what has arguments stands there once for each.
@@ -654,7 +654,7 @@ impl<'a> Planner<'a> {
                 None => None,
             };
             let name = match member {
-                Some((member, _, _)) => slot(member, field)?,
+                Some((member, _, _)) => slot(value.name, member, field)?,
                 None => "__typename",
             };
             members.push((key.to_owned(), name, inner));

@@ -3,8 +3,11 @@
 //! `stats/measures` compares groups, `stats/answer` orders and tells them.
 
 mod answer;
+mod beside;
 mod levels;
+mod measure;
 mod measures;
+mod rates;
 mod read;
 
 use apollo_compiler::executable::{Field as Selected, SelectionSet};
@@ -18,13 +21,14 @@ use crate::catalog::Entity;
 use crate::catalog::dataset::DATASET;
 use crate::catalog::region::REGION;
 use crate::catalog::sector::SECTOR;
-use crate::catalog::stats::{DIMENSION, GAPS, MEASURE, SHARE_OF};
+use crate::catalog::stats::{DIMENSION, GAPS};
 use crate::catalog::trade_figure::TRADE_FIGURE;
 use crate::domain::decimal::{bounds_scaled, parse_scaled};
 use crate::domain::error_code::Reason;
 use crate::domain::flow::{FREQUENCIES, REGION_LEVELS, code_of, name_of};
 use crate::storage::sql::predicate::Predicate;
 use levels::Chosen;
+use measure::{Conversion, Measure};
 
 /// The root field.
 pub const ROOT: &str = "tradeStats";
@@ -44,22 +48,73 @@ const fn optional(name: &'static str, ty: &'static str, default: &'static str, d
     RootArgument { name, ty, default: Some(default), doc }
 }
 
+const fn argument(name: &'static str, ty: &'static str, doc: &'static str) -> RootArgument {
+    RootArgument { name, ty, default: None, doc }
+}
+
 static PERIODS: RootArgument = optional("periods", "Int!", "1", "How many periods earlier, of the same length.");
+
+static OF: RootArgument = optional("of", "TradeStatsShareOf!", "PERIOD", "Of what.");
+static IN: RootArgument = argument("in", "String", "ISO 4217 code of another currency: `CNY`.");
+static AT_RATE: RootArgument =
+    optional("rate", "TradeStatsRateKind!", "PERIOD_AVERAGE", "With which rate, where it is converted.");
+static CONVERTED: &[&RootArgument] = &[&IN, &AT_RATE];
 
 /// Arguments of fields of value objects.
 pub static MEMBER_ARGUMENTS: &[(&str, &str, &[&RootArgument])] = &[
+    ("TradeStatsRow", "value", CONVERTED),
+    ("TradeStatsRow", "valueReason", CONVERTED),
+    ("TradeStatsRow", "sumOfListed", CONVERTED),
+    (
+        "TradeStatsRow",
+        "unitValue",
+        &[&optional("per", "TradeStatsUnitValuePer!", "NET_WEIGHT", "By what the value is divided.")],
+    ),
     ("TradeStatsRow", "growth", &[&PERIODS]),
     ("TradeStatsRow", "change", &[&PERIODS]),
-    ("TradeStatsRow", "share", &[&optional("of", "TradeStatsShareOf!", "PERIOD", "Of what.")]),
+    (
+        "TradeStatsRow",
+        "share",
+        &[
+            &OF,
+            &optional(
+                "against",
+                "TradeStatsShareAgainst!",
+                "PARTS",
+                "Against the sum of the parts, or what is reported.",
+            ),
+        ],
+    ),
+    (
+        "TradeStatsRow",
+        "cagr",
+        &[&argument("from", "Period!", "The earlier period."), &argument("to", "Period!", "The later period.")],
+    ),
+    ("TradeStatsRow", "index", &[&argument("base", "Period!", "The period whose value is 1.")]),
+    ("TradeStatsRow", "hhi", &[&OF]),
+    (
+        "TradeStatsRow",
+        "cumulative",
+        &[&argument("since", "Period", "The first period that is added; the first that is shown when left out.")],
+    ),
+    (
+        "TradeStatsRow",
+        "movingAverage",
+        &[&optional("periods", "Int!", "3", "How many periods, this one among them; at least 2.")],
+    ),
 ];
 
 /// What of the answer is selected.
 #[derive(Debug, Clone, Copy)]
 struct Wants {
-    /// The value of one flow.
-    value: bool,
+    /// What tells if a value is estimated.
+    estimated: bool,
     /// The whole.
     whole: bool,
+    /// What there is to know.
+    warnings: bool,
+    /// Who reported.
+    coverage: bool,
 }
 
 /// Something grouped by.
@@ -73,25 +128,24 @@ pub enum By {
     Period,
 }
 
-/// A number of a group.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Measure {
-    /// The value, where it is no false total.
-    Value,
-    /// Net weight.
-    NetWeight,
-    /// Figures.
-    Count,
-    /// Share of the value.
-    Share(i64),
-    /// Growth on an earlier period.
-    Growth(i64),
-    /// Change on an earlier period.
-    Change(i64),
-    /// Exports less imports.
-    Balance,
-    /// Place by value.
-    Rank,
+impl By {
+    /// The word of it.
+    fn word(self) -> &'static str {
+        let code = match self {
+            Self::Side(at) => i64::try_from(at).unwrap_or(0),
+            Self::Flow => 3,
+            Self::Period => 4,
+        };
+        name_of(DIMENSION.values, code).unwrap_or_default()
+    }
+
+    /// Which of the three hierarchies.
+    fn side(self) -> Option<usize> {
+        match self {
+            Self::Side(at) => Some(at),
+            Self::Flow | Self::Period => None,
+        }
+    }
 }
 
 /// A question, ready to be asked.
@@ -103,14 +157,16 @@ pub struct Stats {
     by: Vec<By>,
     /// Computed numbers that are selected, and where they stand in a row.
     measures: Vec<(Measure, &'static str)>,
+    /// All numbers that are told, ordered by or compared.
+    numbers: Vec<Measure>,
+    conversions: Vec<Conversion>,
     having: Vec<Condition>,
     order: Vec<(Measure, bool)>,
     top: Option<Top>,
     first: usize,
     after: Option<String>,
     with_gaps: bool,
-    /// `whole` is selected.
-    wants_whole: bool,
+    wants: Wants,
     /// What cursors belong to.
     hash: super::cursor::ListHash,
 }
@@ -137,29 +193,6 @@ struct Top {
 }
 
 type Arguments = Map<String, Json>;
-
-impl Measure {
-    fn of(word: &str, periods: i64, of: i64) -> Self {
-        match word {
-            "NET_WEIGHT" | "netWeightKg" => Self::NetWeight,
-            "COUNT" | "count" => Self::Count,
-            "SHARE" | "share" => Self::Share(of),
-            "GROWTH" | "growth" => Self::Growth(periods),
-            "CHANGE" | "change" => Self::Change(periods),
-            "BALANCE" | "balance" => Self::Balance,
-            "rank" => Self::Rank,
-            _ => Self::Value,
-        }
-    }
-
-    /// Periods that it looks back.
-    fn back(self) -> i64 {
-        match self {
-            Self::Growth(periods) | Self::Change(periods) => periods,
-            _ => 0,
-        }
-    }
-}
 
 fn refused(at: &str, message: impl std::fmt::Display) -> GraphError {
     GraphError::new(Reason::InvalidArgument, format!("{at}: {message}")).at(at)
@@ -198,19 +231,20 @@ impl<'a> Planner<'a> {
         let shape = self.stats_shape(sets, &mut asked)?;
         let arguments = self.reader.arguments(field);
         let inputs = self.inputs();
-        let mut measures = Vec::new();
+        let (mut measures, mut conversions) = (Vec::new(), Vec::new());
         for (name, slot, arguments) in &asked {
-            let periods = if arguments.contains_key("periods") { back(arguments.get("periods"), name)? } else { 1 };
-            let of = arguments.get("of").and_then(Json::as_str).and_then(|w| code_of(SHARE_OF.values, w)).unwrap_or(0);
-            measures.push((Measure::of(name, periods, of), *slot));
+            measures.push((Measure::of_field(name, arguments, &mut conversions)?, *slot));
         }
-        let has = |of: &ValueShape, name: &str| of.members.iter().any(|(_, member, _)| *member == name);
-        let rows = shape.members.iter().filter(|(_, member, _)| matches!(*member, "rows" | "others"));
-        let mut of_value = rows
-            .filter_map(|(_, _, inner)| inner.as_ref())
-            .map(|rows| ["value", "valueReason", "sumOfListed", "estimated"].iter().any(|name| has(rows, name)));
-        let wants = Wants { value: of_value.any(|has| has), whole: has(&shape, "whole") };
-        let stats = read(&inputs, &arguments, measures, wants)?;
+        let is_row = |member: &str| matches!(member, "rows" | "others");
+        let mut rows = shape.members.iter().filter(|(_, m, _)| is_row(m)).filter_map(|(_, _, inner)| inner.as_ref());
+        let has = |name: &str| shape.members.iter().any(|(_, member, _)| *member == name);
+        let wants = Wants {
+            estimated: rows.any(|rows| rows.members.iter().any(|(_, member, _)| *member == "estimated")),
+            whole: has("whole"),
+            warnings: has("warnings"),
+            coverage: has("coverage"),
+        };
+        let stats = read(&inputs, &arguments, measures, conversions, wants)?;
         Ok((stats, shape))
     }
 
@@ -220,9 +254,8 @@ impl<'a> Planner<'a> {
         sets: &[&'a SelectionSet],
         asked: &mut Vec<(&'static str, &'static str, Arguments)>,
     ) -> Planned<ValueShape> {
-        const COMPUTED: [&str; 7] = ["netWeightKg", "share", "rank", "growth", "change", "balance", "count"];
-        let mut slot = |name: &'static str, field: &'a Selected| -> Planned<&'static str> {
-            if !COMPUTED.contains(&name) {
+        let mut slot = |of: &'static str, name: &'static str, field: &'a Selected| -> Planned<&'static str> {
+            if of != "TradeStatsRow" || !measure::FIELDS.contains(&name) {
                 return Ok(name);
             }
             let arguments = self.reader.arguments(field);
@@ -245,6 +278,7 @@ fn read(
     inputs: &Inputs<'_>,
     arguments: &Arguments,
     measures: Vec<(Measure, &'static str)>,
+    conversions: Vec<Conversion>,
     wants: Wants,
 ) -> Planned<Stats> {
     let groups = groups(arguments)?;
@@ -255,7 +289,7 @@ fn read(
     all.extend(order.iter().map(|(measure, _)| *measure).chain(top.iter().map(|top| top.by)));
     let having_json = listed(arguments, "having");
     for json in having_json {
-        all.push(measure_of(json, "having")?);
+        all.push(Measure::of_argument(json, "having")?);
     }
     if by.contains(&By::Flow) && all.contains(&Measure::Balance) {
         return Err(refused("groupBy", "a balance is made of two flows; leave FLOW out, or balance"));
@@ -264,12 +298,13 @@ fn read(
     let asked = levels::Asked {
         groups: &groups,
         filter: &filter,
-        back: all.iter().map(|m| m.back()).filter(|b| *b > 0).collect(),
+        reach: all.iter().flat_map(|measure| measure.reach()).collect(),
         balance: all.contains(&Measure::Balance),
         // Without another number of one flow the flow need not be said.
-        only_balance: !wants.value && !wants.whole && !all.is_empty() && all.iter().all(|m| *m == Measure::Balance),
+        only_balance: !wants.estimated && !wants.whole && !all.is_empty() && !all.iter().any(|m| m.is_of_a_flow()),
     };
     let chosen = levels::choose(inputs.snapshot, &asked)?;
+    beside::check(&chosen, &by, &all)?;
     let having = having_json.iter().map(|json| condition(json, chosen.scale)).collect::<Planned<_>>()?;
     let first = match arguments.get("first").filter(|f| !f.is_null()) {
         None => usize::MAX,
@@ -288,13 +323,15 @@ fn read(
         chosen,
         by,
         measures,
+        numbers: all,
+        conversions,
         having,
         order,
         top,
         first,
         after: arguments.get("after").and_then(Json::as_str).map(str::to_owned),
         with_gaps: arguments.get("gaps").and_then(Json::as_str).and_then(|w| code_of(GAPS.values, w)) != Some(1),
-        wants_whole: wants.whole,
+        wants,
         hash: super::cursor::ListHash::of(&[ROOT, &told.concat()]),
     })
 }
@@ -367,15 +404,8 @@ fn by_of(word: &str) -> By {
     }
 }
 
-fn measure_of(json: &Json, at: &str) -> Planned<Measure> {
-    let word = word(json, "measure").unwrap_or("VALUE");
-    let of = json.get("of").and_then(Json::as_str).and_then(|w| code_of(SHARE_OF.values, w)).unwrap_or(0);
-    code_of(MEASURE.values, word).ok_or_else(|| refused(at, "there is no such measure"))?;
-    Ok(Measure::of(word, back(json.get("periods"), &format!("{at}.periods"))?, of))
-}
-
 fn order(arguments: &Arguments) -> Planned<Vec<(Measure, bool)>> {
-    let one = |json: &Json| Ok((measure_of(json, "orderBy")?, word(json, "direction") != Some("ASC")));
+    let one = |json: &Json| Ok((Measure::of_argument(json, "orderBy")?, word(json, "direction") != Some("ASC")));
     listed(arguments, "orderBy").iter().map(one).collect()
 }
 
@@ -387,26 +417,22 @@ fn top(arguments: &Arguments, by: &[By]) -> Planned<Option<Top>> {
     let per = json.get("per").and_then(Json::as_array).map_or(single, Vec::as_slice);
     let per: Vec<By> = per.iter().filter_map(Json::as_str).map(by_of).collect();
     if let Some(stray) = per.iter().find(|p| !by.contains(p)) {
-        return Err(refused("top.per", format!("{stray:?} is not grouped by")));
+        return Err(refused("top.per", format!("{} is not grouped by", stray.word())));
     }
-    let measure = measure_of(json, "top")?;
+    let measure = Measure::of_argument(json, "top")?;
     let others = json.get("others").and_then(Json::as_bool).unwrap_or(false);
     Ok(Some(Top { n, per, by: measure, others }))
 }
 
 fn condition(json: &Json, scale: u32) -> Planned<Condition> {
-    let measure = measure_of(json, "having")?;
+    let measure = Measure::of_argument(json, "having")?;
     let mut out = Condition { measure, least: None, most: None, least_units: None, most_units: None };
     for (name, is_least) in [("gte", true), ("lte", false)] {
         let Some(json) = json.get(name).filter(|j| !j.is_null()) else { continue };
         let at = format!("having.{name}");
         let text = json.as_str().map_or_else(|| json.to_string(), str::to_owned);
         let wrong = |e| GraphError::new(Reason::InvalidNumber, format!("{at}: `{}`: {e}", shown(json))).at(at.clone());
-        let scale = match measure {
-            Measure::Count => 0,
-            Measure::NetWeight => 3,
-            _ => scale,
-        };
+        let scale = measure.scale(scale);
         let (floor, ceiling) = bounds_scaled(&text, scale).map_err(wrong)?;
         parse_scaled(&text, scale).map_err(wrong)?;
         let fraction = text.parse::<f64>().ok();

@@ -50,6 +50,8 @@ pub struct DatasetLevel {
     pub flow: i64,
     /// The period: first month and months.
     pub period: (i64, i64),
+    /// Whether some of it is derived.
+    pub is_derived: bool,
 }
 
 /// The dimensions at one revision.
@@ -206,7 +208,7 @@ impl Snapshot {
         }
         let mut levels: HashMap<i64, Vec<DatasetLevel>> = HashMap::new();
         for row in conn.rows(
-            super::bulk::Fixed("SELECT DISTINCT dataset_id, reporter_level, partner_level, sector_level, classification_id, flow, period_start, period_months FROM dataset_levels ORDER BY 1, 2, 3, 4, 5, 6, 7, 8"),
+            super::bulk::Fixed("SELECT dataset_id, reporter_level, partner_level, sector_level, classification_id, flow, period_start, period_months, MAX(origin) FROM dataset_levels GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 ORDER BY 1, 2, 3, 4, 5, 6, 7, 8"),
             &[],
         )? {
             let n = |at: usize| row.int(at).unwrap_or(-1);
@@ -215,6 +217,7 @@ impl Snapshot {
                 classification: n(4),
                 flow: n(5),
                 period: (n(6), n(7)),
+                is_derived: n(8) == super::figures::DERIVED,
             });
         }
         Ok(Self { revision, committed_at, tables, names, region_codes, members, levels })

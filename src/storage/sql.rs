@@ -28,6 +28,8 @@ pub enum Side {
     Stored,
     /// An export of a reconciled dataset, read as the partner's import.
     Mirrored,
+    /// A figure with its two sides exchanged, its flow as its own reporter sees it.
+    Exchanged,
 }
 
 /// A table in a statement: its number gives the alias, its side the meaning of columns.
@@ -54,13 +56,13 @@ impl Alias {
     /// Writes a column as this side sees it. Names come from the catalogue only.
     pub fn column<DB: Dialect>(self, out: &mut AstPass<'_, '_, DB>, column: &str) {
         let seen = match (self.side, column) {
-            (Side::Stored, "mirrored") => return out.push_sql("FALSE"),
+            (Side::Stored | Side::Exchanged, "mirrored") => return out.push_sql("FALSE"),
             (Side::Mirrored, "mirrored") => return out.push_sql("TRUE"),
             (Side::Mirrored, "flow") => return out.push_sql("2"),
-            (Side::Mirrored, "reporter_id") => "partner_id",
-            (Side::Mirrored, "partner_id") => "reporter_id",
-            (Side::Mirrored, "reporter_level") => "partner_level",
-            (Side::Mirrored, "partner_level") => "reporter_level",
+            (Side::Mirrored | Side::Exchanged, "reporter_id") => "partner_id",
+            (Side::Mirrored | Side::Exchanged, "partner_id") => "reporter_id",
+            (Side::Mirrored | Side::Exchanged, "reporter_level") => "partner_level",
+            (Side::Mirrored | Side::Exchanged, "partner_level") => "reporter_level",
             (_, column) => column,
         };
         out.push_sql("t");

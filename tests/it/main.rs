@@ -30,6 +30,7 @@ mod import;
 mod language;
 mod leaving;
 mod loading;
+mod measures;
 mod migrations;
 mod nomenclature;
 mod oracle;

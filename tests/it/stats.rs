@@ -11,10 +11,10 @@ use crate::formats::{load, prepared, write};
 use crate::support::{TestDb, ask};
 
 /// A row of a file: year, exporter, importer, product, thousand dollars.
-type Raw = (u32, &'static str, &'static str, &'static str, u64);
+pub type Raw = (u32, &'static str, &'static str, &'static str, u64);
 
-const COUNTRIES: [(&str, &str); 4] = [("CN", "156"), ("RU", "643"), ("US", "842"), ("ZA", "710")];
-const PRODUCTS: [&str; 4] = ["010121", "010129", "020130", "270900"];
+pub const COUNTRIES: [(&str, &str); 4] = [("CN", "156"), ("RU", "643"), ("US", "842"), ("ZA", "710")];
+pub const PRODUCTS: [&str; 4] = ["010121", "010129", "020130", "270900"];
 
 /// Two years of trade among four countries, made by a generator of numbers; some pairs trade nothing.
 fn raw() -> Vec<Raw> {
@@ -41,7 +41,7 @@ fn number(code: &str) -> &'static str {
 }
 
 /// Databases with all of it, complete.
-fn world() -> (tempfile::TempDir, Vec<TestDb>, Vec<Raw>) {
+pub fn world() -> (tempfile::TempDir, Vec<TestDb>, Vec<Raw>) {
     let folder = tempfile::tempdir().unwrap();
     let raw = raw();
     let files: Vec<PathBuf> = [2019, 2020]
@@ -61,7 +61,7 @@ fn world() -> (tempfile::TempDir, Vec<TestDb>, Vec<Raw>) {
 }
 
 /// The answer to a question with these arguments, or its error.
-fn stats(db: &TestDb, arguments: &str, fields: &str) -> Json {
+pub fn stats(db: &TestDb, arguments: &str, fields: &str) -> Json {
     let arguments = if arguments.is_empty() { String::new() } else { format!("({arguments})") };
     ask(&db.graph(), &format!("{{ tradeStats{arguments} {{ {fields} }} }}"))
 }
@@ -176,7 +176,7 @@ fn rows_and_others_are_the_whole() {
 }
 
 /// A download of UN Comtrade: years, partners and amounts of one reporter's exports.
-fn download(folder: &std::path::Path, rows: &[(&str, &str, &str, &str)]) -> PathBuf {
+pub fn download(folder: &std::path::Path, rows: &[(&str, &str, &str, &str)]) -> PathBuf {
     let mut text = "period,reporterCode,partnerCode,flowCode,classificationCode,cmdCode,primaryValue\n".to_owned();
     for (period, partner, product, value) in rows {
         text.push_str(&format!("{period},156,{partner},X,H5,{product},{value}\n"));

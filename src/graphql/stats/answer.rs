@@ -3,12 +3,15 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::measures::{Cell, Groups, Key};
+use super::levels::OneSide;
+use super::measure::Measure;
+use super::measures::{ANY, Cell, Groups, Key};
+use super::rates::Rates;
 use super::read::Coverage;
-use super::{By, MOST_GROUPS, Measure, SIDES, Stats, level_word, too_many};
+use super::{By, MOST_GROUPS, SIDES, Stats, level_word, too_many};
+use crate::catalog::dataset::DATASET;
 use crate::catalog::region::REGION;
 use crate::catalog::sector::SECTOR;
-use crate::domain::decimal::approximate_sum;
 use crate::domain::error_code::Reason;
 use crate::domain::flow::{FLOWS, FREQUENCIES, name_of};
 use crate::domain::period::Period;
@@ -36,25 +39,19 @@ impl Stats {
     /// The answer.
     pub(in crate::graphql) fn ask(&self, session: &mut Session<'_>) -> Result<Tree, RunError> {
         let chosen = &self.chosen;
+        let statements = session.statements;
         let coverage = if self.needs_coverage() { self.coverage(session)? } else { Coverage::default() };
-        let mut groups = self.read(session, &coverage)?;
+        let mut rates = Rates::default();
+        let mut groups = self.read(session, &coverage, &mut rates)?;
+        groups.beside = self.beside(session, &groups, &coverage)?;
         let keys = self.keys(&groups)?;
         let codes = self.codes(session.snapshot, &keys);
         groups.compare(&keys, |flow, period| self.is_complete(&coverage, flow, period));
         let (rows, others, ties_cut) = self.cut(&groups, &codes, keys.clone());
         let group_count = rows.len();
         let (page, page_info) = self.page(session, rows)?;
-        let mut warnings = Vec::new();
-        if keys.iter().any(|key| groups.cells.get(key).is_some_and(|cell| cell.is_listed)) {
-            warnings.push(warning(
-                "PARTIAL_COVERAGE",
-                "some sums are of what is listed, which may not be all: `value` is null there, `sumOfListed` says them",
-            ));
-        }
-        if keys.is_empty() {
-            warnings.push(warning("NO_DATA", "no figure meets the filter at these levels"));
-        }
-        let whole = if self.wants_whole { self.whole(session, &groups, &keys, &coverage)? } else { Vec::new() };
+        let wholes = self.wholes(&groups, &keys, &coverage);
+        let warnings = self.warnings(&groups, &keys, &wholes);
         let [reporter, partner, sector] = &chosen.sides;
         let is_mirrored = chosen.reads.iter().any(|(side, _)| *side == Side::Mirrored);
         let levels = Tree::Object(vec![
@@ -68,18 +65,115 @@ impl Stats {
         ]);
         let row = |key: &Key| self.row(session.snapshot.revision, &groups, key);
         let rows: Vec<Tree> = page.iter().map(row).collect();
-        let others: Vec<Tree> = others.iter().map(|(key, cell)| self.others(&groups, key, cell)).collect();
         Ok(Tree::Object(vec![
             ("rows", Tree::List(rows)),
-            ("others", Tree::List(others)),
-            ("whole", Tree::List(whole)),
+            ("others", Tree::List(self.others(&groups, &others))),
+            ("whole", Tree::List(wholes.iter().map(|whole| self.told_whole(&groups, whole)).collect())),
             ("groupCount", Tree::Int(i64::try_from(group_count).unwrap_or(i64::MAX))),
             ("tiesCut", Tree::Bool(ties_cut)),
             ("pageInfo", page_info),
             ("dataset", Tree::Node("Dataset", chosen.dataset)),
             ("levels", levels),
+            ("coverage", self.told_coverage(session.snapshot, &coverage)),
+            ("rates", self.told_rates(&rates)),
+            ("explain", self.explained(session, &groups, session.statements - statements)),
             ("warnings", Tree::List(warnings)),
         ]))
+    }
+
+    /// What to know before using the numbers.
+    fn warnings(&self, groups: &Groups, keys: &[Key], wholes: &[Whole]) -> Vec<Tree> {
+        let mut out = Vec::new();
+        let shown = || keys.iter().filter_map(|key| groups.cells.get(key));
+        if shown().any(|cell| cell.is_listed) {
+            out.push(warning(
+                "PARTIAL_COVERAGE",
+                "some sums are of what is listed, which may not be all: `value` is null there, `sumOfListed` says them",
+            ));
+        }
+        if keys.is_empty() {
+            out.push(warning("NO_DATA", "no figure meets the filter at these levels"));
+        }
+        let differs = |whole: &&Whole| whole.unallocated().is_some_and(|rest| rest != 0);
+        let n = wholes.iter().filter(differs).count();
+        if n > 0 {
+            out.push(warning(
+                "REPORTED_DIFFERS",
+                &format!("what the dataset reports of the whole differs from the sum of its parts, in {n} of {} flows and periods: `whole` says both", wholes.len()),
+            ));
+        }
+        for (at, conversion) in self.conversions.iter().enumerate() {
+            let lacks = groups.converted.iter().any(|((of, _), sum)| *of == at && sum.is_none());
+            let (from, to) = (&self.chosen.currency, &conversion.currency);
+            out.push(match lacks {
+                true => warning(
+                    "NO_RATE",
+                    &format!("there are periods without an exchange rate between {from} and {to}: amounts are null there; `exchangeRates` lists the rates"),
+                ),
+                false => warning(
+                    "CONVERTED",
+                    &format!("amounts in {to} are converted from {from}, period by period: `rates` says with what"),
+                ),
+            });
+        }
+        if groups.beside.mirror.is_some() {
+            out.push(warning(
+                "VALUATION",
+                "exports are usually valued FOB and imports CIF: a mirror gap of some per cent is freight and insurance",
+            ));
+        }
+        out
+    }
+
+    /// What was read.
+    fn explained(&self, session: &Session<'_>, groups: &Groups, statements: usize) -> Tree {
+        let chosen = &self.chosen;
+        let dataset = session.snapshot.table(&DATASET).map_or(&Value::Null, |t| t.value(chosen.dataset, "code"));
+        let n_of = |side: &OneSide| side.ids.as_ref().map_or_else(|| "all".to_owned(), |ids| ids.len().to_string());
+        let [reporter, partner, sector] = &chosen.sides;
+        let n_periods: usize = chosen.periods.values().map(Vec::len).sum();
+        let by: Vec<&str> = self.by.iter().map(|by| by.word()).collect();
+        let line = |(side, flows): &(Side, Vec<i64>)| {
+            let words: Vec<&str> = flows.iter().filter_map(|flow| name_of(FLOWS, *flow)).collect();
+            let from = if *side == Side::Mirrored { ", read as exports of the partners" } else { "" };
+            let message = format!(
+                "{} of {}: {} reporters of {}, {} partners of {}, {} sectors of level {} in {}, {n_periods} periods of {}{from}; by {}",
+                words.join(" and "),
+                dataset.as_text().unwrap_or_default(),
+                n_of(reporter),
+                level_word(reporter.level),
+                n_of(partner),
+                level_word(partner.level),
+                n_of(sector),
+                sector.level,
+                chosen.classification,
+                name_of(FREQUENCIES, chosen.stored).unwrap_or_default(),
+                if by.is_empty() { "nothing".to_owned() } else { by.join(", ") },
+            );
+            Tree::Text(message)
+        };
+        let known = |side: &OneSide| side.ids.as_ref().map(|ids| i128::try_from(ids.len()).unwrap_or(i128::MAX));
+        let most = |side: &OneSide, entity| {
+            known(side).unwrap_or_else(|| {
+                let rows = session.snapshot.table(entity).map_or(0, |table| table.rows.len());
+                i128::try_from(rows).unwrap_or(i128::MAX)
+            })
+        };
+        let flows: usize = chosen.reads.iter().map(|(_, flows)| flows.len()).sum();
+        let most = [
+            most(reporter, &REGION),
+            most(partner, &REGION),
+            most(sector, &SECTOR),
+            i128::try_from(n_periods.saturating_mul(flows)).unwrap_or(i128::MAX),
+        ];
+        let most = most.into_iter().fold(1_i128, i128::saturating_mul);
+        Tree::Object(vec![
+            ("plan", Tree::List(chosen.reads.iter().map(line).collect())),
+            ("statements", Tree::Int(i64::try_from(statements).unwrap_or(i64::MAX))),
+            ("rowsAtMost", Tree::Text(most.to_string())),
+            ("figures", Tree::Text(groups.figures.to_string())),
+            ("derived", Tree::Bool(chosen.may_be_derived)),
+        ])
     }
 
     /// The groups that are shown, with gaps, in the order of their keys.
@@ -135,14 +229,14 @@ impl Stats {
         let sides = self.by.iter().filter(|by| matches!(by, By::Side(_)));
         for (id, by) in out.sides.iter_mut().zip(sides) {
             if !per.contains(by) {
-                *id = -1;
+                *id = ANY;
             }
         }
         out
     }
 
     /// The rows that are told, in order, and the rest of each bucket; whether equal values were cut apart.
-    fn cut(&self, groups: &Groups, codes: &Codes, keys: Vec<Key>) -> (Vec<Key>, Vec<(Key, Cell)>, bool) {
+    fn cut(&self, groups: &Groups, codes: &Codes, keys: Vec<Key>) -> (Vec<Key>, BTreeMap<Key, Rest>, bool) {
         let meets = |key: &Key| self.having.iter().all(|condition| condition.holds(groups, key));
         let (mut rows, mut rest): (Vec<Key>, Vec<Key>) = keys.into_iter().partition(|key| meets(key));
         let mut ties_cut = false;
@@ -161,11 +255,16 @@ impl Stats {
                 rows.extend(all);
             }
         }
-        let mut others: BTreeMap<Key, Cell> = BTreeMap::new();
+        let mut others: BTreeMap<Key, Rest> = BTreeMap::new();
         if let Some(top) = self.top.as_ref().filter(|top| top.others) {
             for key in &rest {
-                if let Some(cell) = groups.cells.get(key) {
-                    others.entry(self.bucket(key, &top.per)).or_default().add(cell);
+                let Some(cell) = groups.cells.get(key) else { continue };
+                let all = others.entry(self.bucket(key, &top.per)).or_default();
+                all.cell.add(cell);
+                all.converted.resize(self.conversions.len(), Some(0));
+                for (at, sum) in all.converted.iter_mut().enumerate().filter(|_| cell.n_values > 0) {
+                    let own = groups.converted.get(&(at, key.clone())).copied().flatten();
+                    *sum = sum.zip(own).map(|(a, b)| a + b);
                 }
             }
         }
@@ -182,7 +281,7 @@ impl Stats {
                 compared.fold(Ordering::Equal, Ordering::then).then_with(|| self.own_order(codes, a, b))
             });
         }
-        (rows, others.into_iter().collect(), ties_cut)
+        (rows, others, ties_cut)
     }
 
     /// By what is grouped by, in that order: regions and sectors by their codes, which are the same in every database.
@@ -257,7 +356,7 @@ impl Stats {
         out
     }
 
-    fn period(&self, start: i64) -> Tree {
+    pub(super) fn period(&self, start: i64) -> Tree {
         let number = |n: i64| i32::try_from(n).unwrap_or(0);
         Tree::Text(Period { start: number(start), months: number(self.chosen.months) }.to_string())
     }
@@ -270,35 +369,28 @@ impl Stats {
         Tree::Object(members)
     }
 
-    /// The rest of a bucket as one row: sums only; what compares groups says nothing of it but its share.
-    fn others(&self, groups: &Groups, bucket: &Key, cell: &Cell) -> Tree {
-        let of_rest = Groups {
-            cells: HashMap::from([(bucket.clone(), *cell)]),
-            totals: groups.totals.clone(),
-            currency: groups.currency.clone(),
-            ..Groups {
-                scale: groups.scale,
-                months: groups.months,
-                parts: groups.parts,
-                last: groups.last,
-                ..Groups::default()
-            }
+    /// The rest of each bucket as one row: sums and shares; what compares groups says nothing of it.
+    fn others(&self, groups: &Groups, others: &BTreeMap<Key, Rest>) -> Vec<Tree> {
+        let cells = others.iter().map(|(bucket, rest)| (bucket.clone(), rest.cell)).collect();
+        let converted = others
+            .iter()
+            .flat_map(|(bucket, rest)| rest.converted.iter().enumerate().map(|(at, sum)| ((at, bucket.clone()), *sum)));
+        let rest = groups.rest(cells, converted.collect());
+        let row = |bucket: &Key| {
+            let mut members = self.named(bucket);
+            members.push(("cursor", Tree::Text(String::new())));
+            members.extend(rest.value(bucket));
+            members.extend(self.measures.iter().map(|(measure, slot)| (*slot, rest.told(bucket, *measure))));
+            Tree::Object(members)
         };
-        let mut members = self.named(bucket);
-        members.push(("cursor", Tree::Text(String::new())));
-        members.extend(of_rest.value(bucket));
-        members.extend(self.measures.iter().map(|(measure, slot)| (*slot, of_rest.told(bucket, *measure))));
-        Tree::Object(members)
+        others.keys().map(row).collect()
     }
 
     /// The whole of each flow and period.
-    fn whole(
-        &self,
-        session: &mut Session<'_>,
-        groups: &Groups,
-        keys: &[Key],
-        coverage: &Coverage,
-    ) -> Result<Vec<Tree>, RunError> {
+    fn wholes(&self, groups: &Groups, keys: &[Key], coverage: &Coverage) -> Vec<Whole> {
+        if !self.wants.whole && !self.wants.warnings {
+            return Vec::new();
+        }
         let mut sums: BTreeMap<(i64, i64), Cell> = BTreeMap::new();
         for key in keys.iter().filter(|key| key.flow != 0) {
             let sum = sums.entry((key.flow, key.period)).or_default();
@@ -306,32 +398,66 @@ impl Stats {
                 sum.add(cell);
             }
         }
-        let reported = self.reported(session)?;
-        let mut out = Vec::with_capacity(sums.len());
-        for ((flow, period), sum) in sums {
-            let parts = sum.listed();
-            let own = reported.get(&(flow, period)).copied();
-            out.push(Tree::Object(vec![
-                ("flow", flow_word(flow)),
-                ("period", if period == 0 { Tree::Null } else { self.period(period) }),
-                ("sumOfParts", groups.money(parts)),
-                ("complete", Tree::Bool(!sum.is_listed && self.is_complete(coverage, flow, period))),
-                ("reported", groups.money(own)),
-                ("unallocated", groups.money(own.zip(parts).map(|(own, parts)| own - parts))),
-            ]));
-        }
-        Ok(out)
+        let whole = |((flow, period), sum): ((i64, i64), Cell)| {
+            let own = groups.beside.reported.iter().filter(|(key, _)| (key.flow, key.period) == (flow, period));
+            let reported: Vec<i128> = own.map(|(_, value)| *value).collect();
+            Whole {
+                flow,
+                period,
+                parts: sum.listed(),
+                is_complete: !sum.is_listed && self.is_complete(coverage, flow, period),
+                reported: (!reported.is_empty()).then(|| reported.iter().sum()),
+            }
+        };
+        sums.into_iter().map(whole).collect()
     }
+
+    fn told_whole(&self, groups: &Groups, whole: &Whole) -> Tree {
+        Tree::Object(vec![
+            ("flow", flow_word(whole.flow)),
+            ("period", if whole.period == 0 { Tree::Null } else { self.period(whole.period) }),
+            ("sumOfParts", groups.money(whole.parts)),
+            ("complete", Tree::Bool(whole.is_complete)),
+            ("hhi", groups.concentration(whole.flow, whole.period)),
+            ("reported", groups.money(whole.reported)),
+            ("unallocated", groups.money(whole.unallocated())),
+        ])
+    }
+}
+
+/// The whole of a flow and period.
+struct Whole {
+    flow: i64,
+    period: i64,
+    parts: Option<i128>,
+    is_complete: bool,
+    reported: Option<i128>,
+}
+
+impl Whole {
+    fn unallocated(&self) -> Option<i128> {
+        self.reported.zip(self.parts).map(|(own, parts)| own - parts)
+    }
+}
+
+/// Groups that are not told, together.
+#[derive(Default)]
+struct Rest {
+    cell: Cell,
+    /// By conversion.
+    converted: Vec<Option<i128>>,
 }
 
 impl super::Condition {
     fn holds(&self, groups: &Groups, key: &Key) -> bool {
-        let Some((a, b)) = groups.number(key, self.measure) else { return false };
-        if b == 1 && !matches!(self.measure, Measure::Share(_) | Measure::Growth(_)) {
-            return self.least_units.is_none_or(|least| a >= least) && self.most_units.is_none_or(|most| a <= most);
+        let Some(number) = groups.number(key, self.measure) else { return false };
+        match groups.ratio_value(key, self.measure) {
+            Some(ratio) => self.least.is_none_or(|least| ratio >= least) && self.most.is_none_or(|most| ratio <= most),
+            None => {
+                let units = number.numerator;
+                self.least_units.is_none_or(|least| units >= least) && self.most_units.is_none_or(|most| units <= most)
+            }
         }
-        let fraction = approximate_sum(a, 0) / approximate_sum(b, 0);
-        self.least.is_none_or(|least| fraction >= least) && self.most.is_none_or(|most| fraction <= most)
     }
 }
 
@@ -342,15 +468,17 @@ fn descending(groups: &Groups, measure: Measure, a: &Key, b: &Key) -> Ordering {
 /// Compares two groups by a number; unknown ones are last both ways.
 fn compare(groups: &Groups, measure: Measure, is_descending: bool, a: &Key, b: &Key) -> Ordering {
     match (groups.number(a, measure), groups.number(b, measure)) {
-        (Some((a, of_a)), Some((b, of_b))) => {
-            // Denominators are above zero.
-            let (left, right) = (a.saturating_mul(of_b), b.saturating_mul(of_a));
-            if is_descending { right.cmp(&left) } else { left.cmp(&right) }
+        (Some(a), Some(b)) => {
+            if is_descending {
+                b.compare(a)
+            } else {
+                a.compare(b)
+            }
         }
         (Some(_), None) => Ordering::Less,
         (None, Some(_)) => Ordering::Greater,
         // Among sums that are no totals the larger one still comes first.
-        (None, None) if measure == Measure::Value => {
+        (None, None) if matches!(measure, Measure::Value(_)) => {
             let listed = |key: &Key| groups.cells.get(key).and_then(Cell::listed);
             match (listed(a), listed(b)) {
                 (Some(a), Some(b)) if is_descending => b.cmp(&a),

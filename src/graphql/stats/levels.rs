@@ -1,7 +1,9 @@
 //! At which level of each hierarchy a sum is made: the coarsest that answers, and never two.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 
+use super::measure::Reach;
 use super::{By, Filter, Group, level_word, refused};
 use crate::catalog::dataset::DATASET;
 use crate::catalog::region::REGION;
@@ -28,8 +30,8 @@ const NAMED: usize = 400;
 pub(super) struct Asked<'a> {
     pub(super) groups: &'a [Group],
     pub(super) filter: &'a Filter,
-    /// Periods that numbers look back.
-    pub(super) back: Vec<i64>,
+    /// Periods that numbers need beside those that are shown.
+    pub(super) reach: Vec<Reach>,
     pub(super) balance: bool,
     pub(super) only_balance: bool,
 }
@@ -40,6 +42,9 @@ pub(super) struct Chosen {
     pub(super) dataset: i64,
     pub(super) scale: u32,
     pub(super) currency: String,
+    pub(super) is_reconciled: bool,
+    /// Whether levels that are read can be derived.
+    pub(super) may_be_derived: bool,
     pub(super) sides: [OneSide; 3],
     /// Code of the classification.
     pub(super) classification: String,
@@ -116,6 +121,8 @@ pub(super) fn choose(snapshot: &Snapshot, asked: &Asked<'_>) -> Planned<Chosen> 
         dataset,
         scale: of("scale").as_int().and_then(|s| u32::try_from(s).ok()).unwrap_or(0),
         currency: of("currency").as_text().unwrap_or_default().to_owned(),
+        is_reconciled,
+        may_be_derived: held.iter().any(|l| l.is_derived && l.levels[1] == partner.level),
         sides: [reporter, partner, sector],
         classification,
         flow,
@@ -252,6 +259,45 @@ fn meets(condition: Option<&Predicate>, start: i64, months: i64) -> bool {
     condition.is_none_or(|p| p.holds_of(&number).unwrap_or(false))
 }
 
+/// First months of periods, one by one and from one to another.
+#[derive(Default)]
+struct Needed {
+    starts: BTreeSet<i64>,
+    runs: Vec<RangeInclusive<i64>>,
+}
+
+impl Needed {
+    fn has(&self, start: i64) -> bool {
+        self.starts.contains(&start) || self.runs.iter().any(|run| run.contains(&start))
+    }
+}
+
+/// The periods that numbers need beside those that are shown.
+fn reached(reach: &[Reach], shown: &BTreeSet<i64>, months: i64) -> Planned<Needed> {
+    let mut out = Needed::default();
+    let (Some(first), Some(last)) = (shown.first().copied(), shown.last().copied()) else { return Ok(out) };
+    for one in reach {
+        let named = match one {
+            Reach::At(when) | Reach::Since(Some(when)) => Some(*when),
+            _ => None,
+        };
+        if let Some((start, own)) = named.filter(|(_, own)| *own != months) {
+            let message = format!(
+                "`{}`: expected a period of the length that is told, such as {}",
+                period((start, own)),
+                period((first, months))
+            );
+            return Err(GraphError::new(Reason::InvalidPeriod, message));
+        }
+        match one {
+            Reach::Back(n) => out.starts.extend(shown.iter().map(|start| start - n * months)),
+            Reach::At((start, _)) => out.starts.extend([*start]),
+            Reach::Since(since) => out.runs.push(since.map_or(first, |(start, _)| start)..=last),
+        }
+    }
+    Ok(out)
+}
+
 type Periods = (i64, i64, BTreeMap<i64, Vec<i64>>, BTreeSet<i64>);
 
 /// The stored and the told frequency, the told periods that are read with the stored ones in each, and those shown.
@@ -280,11 +326,8 @@ fn periods(held: &[DatasetLevel], asked: &Asked<'_>) -> Planned<Periods> {
         if shown.is_empty() {
             continue;
         }
-        let earlier: BTreeSet<i64> = shown
-            .iter()
-            .flat_map(|start| asked.back.iter().map(move |n| start - n * months).chain(std::iter::once(*start)))
-            .collect();
-        all.retain(|start, _| earlier.contains(start));
+        let needed = reached(&asked.reach, &shown, months)?;
+        all.retain(|start, _| shown.contains(start) || needed.has(*start));
         return Ok((length, months, all, shown));
     }
     let of = |(months, start): &(i64, i64)| period((*start, *months)).to_string();

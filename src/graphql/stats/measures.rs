@@ -2,9 +2,26 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::Measure;
+use super::measure::{Conversion, Measure, When};
 use crate::domain::decimal::{approximate_sum, format_sum};
+use crate::domain::fraction::Fraction;
 use crate::graphql::computed::Tree;
+
+/// Codes of the two flows between which there is a balance.
+const EXPORT: i64 = 1;
+const IMPORT: i64 = 2;
+
+/// The unit of a sum of quantities.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Unit {
+    /// Nothing is known.
+    #[default]
+    None,
+    /// A place in the list of units.
+    One(usize),
+    /// Several: their numbers are never added.
+    Mixed,
+}
 
 /// The sum of a group in one flow and period.
 #[derive(Debug, Clone, Copy, Default)]
@@ -13,6 +30,9 @@ pub(super) struct Cell {
     pub(super) n_values: i64,
     pub(super) weight: i128,
     pub(super) n_weights: i64,
+    pub(super) quantity: i128,
+    pub(super) n_quantities: i64,
+    pub(super) unit: Unit,
     pub(super) count: i64,
     pub(super) is_estimated: bool,
     /// The stored periods in it, one bit each.
@@ -27,6 +47,13 @@ impl Cell {
         self.n_values += other.n_values;
         self.weight += other.weight;
         self.n_weights += other.n_weights;
+        self.quantity += other.quantity;
+        self.n_quantities += other.n_quantities;
+        self.unit = match (self.unit, other.unit) {
+            (unit, Unit::None) | (Unit::None, unit) => unit,
+            (a, b) if a == b => a,
+            _ => Unit::Mixed,
+        };
         self.count += other.count;
         self.is_estimated |= other.is_estimated;
         self.parts |= other.parts;
@@ -42,6 +69,17 @@ impl Cell {
     pub(super) fn total(&self) -> Option<i128> {
         self.listed().filter(|_| !self.is_listed)
     }
+
+    fn all_weight(&self) -> Option<i128> {
+        (self.count > 0 && self.n_weights == self.count).then_some(self.weight)
+    }
+
+    fn all_quantity(&self) -> Option<(i128, usize)> {
+        match self.unit {
+            Unit::One(unit) if self.count > 0 && self.n_quantities == self.count => Some((self.quantity, unit)),
+            _ => None,
+        }
+    }
 }
 
 /// A group: its keys beside flow and period, its flow and its period.
@@ -53,22 +91,63 @@ pub(super) struct Key {
     pub(super) period: i64,
 }
 
+/// Stands in a key where all groups of a side are meant.
+pub(super) const ANY: i64 = -1;
+/// Stands in a key for what lies in none of the areas, groups or sectors that are grouped by.
+pub(super) const NONE: i64 = -2;
+
+/// Sums by group.
+pub(super) type Cells = HashMap<Key, Cell>;
+
+/// What numbers are compared with beside the groups themselves.
+#[derive(Debug, Default)]
+pub(super) struct Beside {
+    /// What the dataset says of the whole, with the side that is open as any.
+    pub(super) reported: HashMap<Key, i128>,
+    /// What the other side says.
+    pub(super) mirror: Option<Cells>,
+    /// Exports of all goods of reporters, of sectors of the world, and of all goods of the world.
+    pub(super) rca: Option<[Cells; 3]>,
+    /// Complete reporters by stored period; nothing where the dataset reports the world itself.
+    pub(super) world_reporters: HashMap<i64, Option<i64>>,
+}
+
 /// All groups, those of earlier periods too.
 #[derive(Debug, Default)]
 pub(super) struct Groups {
-    pub(super) cells: HashMap<Key, Cell>,
+    pub(super) cells: Cells,
     pub(super) scale: u32,
     pub(super) currency: String,
+    pub(super) conversions: Vec<Conversion>,
+    /// By conversion and group: the converted sum, nothing where a rate is not known.
+    pub(super) converted: HashMap<(usize, Key), Option<i128>>,
+    pub(super) units: Vec<String>,
+    /// Stored figures that were added.
+    pub(super) figures: i128,
     pub(super) months: i64,
     /// Stored periods in a told one.
     pub(super) parts: u16,
     /// The only period that is shown, where periods are summed.
     pub(super) single: Option<i64>,
-    pub(super) totals: HashMap<(i64, i64), (i128, bool)>,
+    /// The first period that is shown.
+    pub(super) first: i64,
+    /// Where the three hierarchies stand in a key.
+    pub(super) places: [Option<usize>; 3],
+    pub(super) beside: Beside,
+    pub(super) totals: HashMap<(i64, i64), Total>,
     pub(super) ranks: HashMap<Key, i64>,
-    pub(super) parents: HashMap<Key, i128>,
+    pub(super) parents: HashMap<Key, Total>,
     /// Which of `sides` is not part of a parent's key, or that the flow or period is not.
     pub(super) last: Last,
+}
+
+/// The groups of which shares are counted, together.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Total {
+    sum: i128,
+    /// Sum of the squares; nothing where it is too large.
+    squares: Option<i128>,
+    is_complete: bool,
 }
 
 /// The last thing grouped by.
@@ -80,150 +159,431 @@ pub(super) enum Last {
     Period,
 }
 
-/// A fraction, or why there is none.
-type Fraction = Result<(i128, i128), &'static str>;
+/// A fraction, with the decimals of both its parts.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ratio {
+    of: Fraction,
+    scales: (u32, u32),
+}
+
+type Known<T> = Result<T, &'static str>;
 
 impl Key {
     fn at(&self, flow: i64, period: i64) -> Self {
         Self { sides: self.sides.clone(), flow, period }
     }
 
+    /// The same with any of a side.
+    pub(super) fn any(mut self, place: Option<usize>) -> Self {
+        place.and_then(|place| self.sides.get_mut(place)).into_iter().for_each(|id| *id = ANY);
+        self
+    }
+
     /// The key of all groups that have everything alike but the last thing grouped by.
-    pub(super) fn parent(&self, last: Last) -> Self {
-        let mut out = self.clone();
+    fn parent(&self, last: Last) -> Self {
         match last {
-            Last::Side(at) => out.sides.get_mut(at).into_iter().for_each(|id| *id = -1),
-            Last::Period => out.period = 0,
-            Last::Nothing => {}
+            Last::Side(at) => self.clone().any(Some(at)),
+            Last::Period => Self { period: 0, ..self.clone() },
+            Last::Nothing => self.clone(),
         }
-        out
     }
 }
 
+impl Ratio {
+    fn new(numerator: i128, denominator: i128, scales: (u32, u32)) -> Self {
+        Self { of: Fraction { numerator, denominator }, scales }
+    }
+
+    pub(super) fn approximate(self) -> f64 {
+        let (a, b) = if self.scales.0 == self.scales.1 { (0, 0) } else { self.scales };
+        approximate_sum(self.of.numerator, a) / approximate_sum(self.of.denominator, b)
+    }
+
+    fn told(self, value: f64) -> Tree {
+        Tree::Object(vec![
+            ("value", Tree::Float(value)),
+            ("numerator", Tree::Text(format_sum(self.of.numerator, self.scales.0))),
+            ("denominator", Tree::Text(format_sum(self.of.denominator, self.scales.1))),
+        ])
+    }
+}
+
+fn product(a: i128, b: i128) -> Known<i128> {
+    a.checked_mul(b).ok_or("TOO_LARGE")
+}
+
+impl Total {
+    fn add(&mut self, value: i128) {
+        self.sum += value;
+        self.squares = self.squares.zip(value.checked_mul(value)).and_then(|(all, own)| all.checked_add(own));
+    }
+
+    fn with(self, other: Self) -> Self {
+        Self {
+            sum: self.sum + other.sum,
+            squares: self.squares.zip(other.squares).and_then(|(a, b)| a.checked_add(b)),
+            is_complete: self.is_complete && other.is_complete,
+        }
+    }
+
+    fn known(self) -> Known<i128> {
+        match self.sum {
+            _ if !self.is_complete => Err("PARTIAL_COVERAGE"),
+            sum if sum > 0 => Ok(sum),
+            _ => Err("NOTHING_TO_SHARE"),
+        }
+    }
+
+    fn concentration(self) -> Known<(i128, i128)> {
+        let sum = self.known()?;
+        Ok((self.squares.ok_or("TOO_LARGE")?, product(sum, sum)?))
+    }
+}
+
+const NO_GROUPS: Total = Total { sum: 0, squares: Some(0), is_complete: true };
+
+/// A sum of some cells, where it is a total.
+fn total_in(cells: &Cells, key: &Key) -> Known<i128> {
+    let cell = cells.get(key).ok_or("NO_DATA")?;
+    let listed = cell.listed().ok_or("WITHHELD")?;
+    if cell.is_listed { Err("PARTIAL_COVERAGE") } else { Ok(listed) }
+}
+
 impl Groups {
-    fn total_of(&self, key: &Key) -> Result<i128, &'static str> {
-        let cell = self.cells.get(key).ok_or("NO_DATA")?;
-        let listed = cell.listed().ok_or("WITHHELD")?;
-        if cell.is_listed { Err("PARTIAL_COVERAGE") } else { Ok(listed) }
+    fn total_of(&self, key: &Key) -> Known<i128> {
+        total_in(&self.cells, key)
     }
 
     fn is_partial(&self, key: &Key) -> bool {
         self.cells.get(key).is_some_and(|cell| cell.parts != self.parts)
     }
 
+    /// A sum of a whole period.
+    fn whole_period(&self, key: &Key) -> Known<i128> {
+        let total = self.total_of(key)?;
+        // Both of two periods may lack the same months, but nothing says so.
+        if self.is_partial(key) { Err("PARTIAL_PERIOD") } else { Ok(total) }
+    }
+
+    fn own_period(&self, key: &Key) -> Option<i64> {
+        if key.period == 0 { self.single } else { Some(key.period) }
+    }
+
     /// The group some periods earlier.
-    fn earlier(&self, key: &Key, periods: i64) -> Option<Key> {
-        let now = if key.period == 0 { self.single? } else { key.period };
-        Some(key.at(key.flow, now - periods * self.months))
+    fn earlier(&self, key: &Key, periods: i64) -> Known<Key> {
+        let now = self.own_period(key).ok_or("NO_PREVIOUS")?;
+        Ok(key.at(key.flow, now - periods * self.months))
     }
 
-    fn now_and_then(&self, key: &Key, periods: i64) -> Result<(i128, i128), &'static str> {
+    fn before(&self, key: &Key) -> Known<i128> {
+        self.whole_period(key).map_err(|why| if why == "NO_DATA" { "NO_PREVIOUS" } else { why })
+    }
+
+    fn now_and_then(&self, key: &Key, periods: i64) -> Known<(i128, i128)> {
         let now = self.total_of(key)?;
-        let earlier = self.earlier(key, periods).ok_or("NO_PREVIOUS")?;
-        let before = self.total_of(&earlier).map_err(|why| if why == "NO_DATA" { "NO_PREVIOUS" } else { why })?;
-        let is_partial = self.is_partial(key) || self.is_partial(&earlier);
-        // Both may lack the same months, but nothing says so.
-        if is_partial { Err("PARTIAL_PERIOD") } else { Ok((now, before)) }
+        let before = self.before(&self.earlier(key, periods)?)?;
+        self.whole_period(key)?;
+        Ok((now, before))
     }
 
-    /// Growth as a fraction: what came on top, and on top of what.
-    pub(super) fn growth(&self, key: &Key, periods: i64) -> Fraction {
+    fn value_in(&self, key: &Key, conversion: Option<usize>, is_listed: bool) -> Known<i128> {
+        let own = match is_listed {
+            true => self.cells.get(key).and_then(Cell::listed).ok_or("NO_DATA"),
+            false => self.total_of(key),
+        }?;
+        match conversion {
+            None => Ok(own),
+            Some(at) => self.converted.get(&(at, key.clone())).copied().flatten().ok_or("NO_RATE"),
+        }
+    }
+
+    fn money_scales(&self) -> (u32, u32) {
+        (self.scale, self.scale)
+    }
+
+    /// Growth: what came on top, and on top of what.
+    fn growth(&self, key: &Key, periods: i64) -> Known<Ratio> {
         let (now, before) = self.now_and_then(key, periods)?;
-        if before > 0 { Ok((now - before, before)) } else { Err("FROM_ZERO_OR_LESS") }
+        if before > 0 { Ok(Ratio::new(now - before, before, self.money_scales())) } else { Err("FROM_ZERO_OR_LESS") }
     }
 
-    pub(super) fn share(&self, key: &Key, of: i64) -> Fraction {
-        let own = self.total_of(key)?;
-        let period_total = |period: i64| self.totals.get(&(key.flow, period)).copied().unwrap_or((0, false));
-        let (whole, complete) = match of {
-            1 => {
-                let of_periods = period_total(key.period).1;
-                (self.parents.get(&key.parent(self.last)).copied().unwrap_or(0), of_periods)
-            }
+    fn cagr(&self, key: &Key, from: When, to: When) -> Known<Ratio> {
+        let later = self.whole_period(&key.at(key.flow, to.0))?;
+        let earlier = self.before(&key.at(key.flow, from.0))?;
+        if earlier > 0 && later >= 0 {
+            Ok(Ratio::new(later, earlier, self.money_scales()))
+        } else {
+            Err("FROM_ZERO_OR_LESS")
+        }
+    }
+
+    fn index(&self, key: &Key, base: When) -> Known<Ratio> {
+        let now = self.whole_period(key)?;
+        let base = self.before(&key.at(key.flow, base.0))?;
+        if base > 0 { Ok(Ratio::new(now, base, self.money_scales())) } else { Err("FROM_ZERO_OR_LESS") }
+    }
+
+    /// The groups among which a share is counted.
+    fn among(&self, key: &Key, of: i64) -> Total {
+        let no_groups = Total::default();
+        match of {
+            1 => self.parents.get(&key.parent(self.last)).copied().unwrap_or(no_groups),
             2 => {
                 let of_flow = self.totals.iter().filter(|((flow, _), _)| *flow == key.flow);
-                of_flow.fold((0, true), |(sum, all), (_, (total, complete))| (sum + total, all && *complete))
+                of_flow.fold(NO_GROUPS, |sum, (_, total)| sum.with(*total))
             }
-            _ => period_total(key.period),
-        };
-        if !complete {
-            return Err("PARTIAL_COVERAGE");
+            _ => self.totals.get(&(key.flow, key.period)).copied().unwrap_or(no_groups),
         }
-        if whole > 0 { Ok((own, whole)) } else { Err("NOTHING_TO_SHARE") }
     }
 
-    pub(super) fn balance(&self, key: &Key) -> Result<i128, &'static str> {
+    fn reported(&self, key: &Key, of: i64) -> Known<i128> {
+        let all = self.beside.reported.iter().filter(|(known, _)| match of {
+            1 => **known == key.parent(self.last),
+            2 => known.flow == key.flow,
+            _ => known.flow == key.flow && known.period == key.period,
+        });
+        let (sum, n) = all.fold((0, 0), |(sum, n), (_, value)| (sum + value, n + 1));
+        match sum {
+            _ if n == 0 => Err("NOT_REPORTED"),
+            sum if sum > 0 => Ok(sum),
+            _ => Err("NOTHING_TO_SHARE"),
+        }
+    }
+
+    fn share(&self, key: &Key, of: i64, against_reported: bool) -> Known<Ratio> {
+        let own = self.total_of(key)?;
+        let whole = if against_reported { self.reported(key, of)? } else { self.among(key, of).known()? };
+        Ok(Ratio::new(own, whole, self.money_scales()))
+    }
+
+    fn hhi(&self, key: &Key, of: i64) -> Known<Ratio> {
+        let (squares, square) = self.among(key, of).concentration()?;
+        Ok(Ratio::new(squares, square, (self.scale * 2, self.scale * 2)))
+    }
+
+    /// Concentration of the groups of a flow and period.
+    pub(super) fn concentration(&self, flow: i64, period: i64) -> Tree {
+        let total = self.totals.get(&(flow, period)).copied().unwrap_or_default();
+        match total.concentration() {
+            Ok((squares, square)) => Tree::Float(Ratio::new(squares, square, (0, 0)).approximate()),
+            Err(_) => Tree::Null,
+        }
+    }
+
+    fn balance(&self, key: &Key) -> Known<i128> {
         let of = |flow: i64, missing: &'static str| {
             self.total_of(&key.at(flow, key.period)).map_err(|why| if why == "NO_DATA" { missing } else { why })
         };
-        Ok(of(1, "EXPORT_MISSING")? - of(2, "IMPORT_MISSING")?)
+        Ok(of(EXPORT, "EXPORT_MISSING")? - of(IMPORT, "IMPORT_MISSING")?)
     }
 
-    /// The number by which groups are compared; nothing is last. Amounts are whole, ratios are compared as fractions.
-    pub(super) fn number(&self, key: &Key, measure: Measure) -> Option<(i128, i128)> {
-        let whole = |n: i128| (n, 1);
-        match measure {
-            Measure::Value => self.total_of(key).ok().map(whole),
-            Measure::NetWeight => self.weight(key).map(whole),
-            Measure::Count => Some(whole(self.cells.get(key).map_or(0, |cell| i128::from(cell.count)))),
-            Measure::Share(of) => self.share(key, of).ok(),
-            Measure::Growth(periods) => self.growth(key, periods).ok(),
-            Measure::Change(periods) => self.now_and_then(key, periods).ok().map(|(now, before)| (now - before, 1)),
-            Measure::Balance => self.balance(key).ok().map(whole),
-            Measure::Rank => self.ranks.get(key).map(|rank| (-i128::from(*rank), 1)),
+    fn unit_value(&self, key: &Key, of_quantity: bool) -> Known<Ratio> {
+        let value = self.total_of(key)?;
+        let cell = self.cells.get(key).copied().unwrap_or_default();
+        let (by, missing) = match of_quantity {
+            true => (cell.all_quantity().map(|(quantity, _)| quantity), "NO_QUANTITY"),
+            false => (cell.all_weight(), "NO_WEIGHT"),
+        };
+        let by = by.ok_or(missing)?;
+        // Grams and thousandths of a unit both have three decimals.
+        if by > 0 { Ok(Ratio::new(value, by, (self.scale, 3))) } else { Err("FROM_ZERO_OR_LESS") }
+    }
+
+    /// Values of the periods up to a group's own, from so many periods earlier.
+    fn run(&self, key: &Key, from: i64, missing: &'static str) -> Known<(i128, i128)> {
+        let own = self.own_period(key).ok_or("NO_PREVIOUS")?;
+        let now = self.whole_period(key)?;
+        let (mut sum, mut n) = (now, 1);
+        let mut period = own - self.months;
+        while period >= from {
+            let earlier = self.whole_period(&key.at(key.flow, period));
+            sum += earlier.map_err(|why| if why == "NO_DATA" { missing } else { why })?;
+            n += 1;
+            period -= self.months;
+        }
+        Ok((sum, n))
+    }
+
+    fn cumulative(&self, key: &Key, since: Option<When>) -> Known<i128> {
+        let from = since.map_or(self.first, |(start, _)| start);
+        if self.own_period(key).is_some_and(|own| own < from) {
+            return Err("NO_PREVIOUS");
+        }
+        self.run(key, from, "GAP").map(|(sum, _)| sum)
+    }
+
+    fn moving_average(&self, key: &Key, periods: i64) -> Known<Ratio> {
+        let own = self.own_period(key).ok_or("NO_PREVIOUS")?;
+        let (sum, n) = self.run(key, own - (periods - 1) * self.months, "NO_PREVIOUS")?;
+        Ok(Ratio::new(sum, n, (self.scale, 0)))
+    }
+
+    /// The four parts of a comparative advantage: those of the reporter, then those of the world.
+    fn rca_parts(&self, key: &Key) -> [Known<i128>; 4] {
+        let [reporter, _, sector] = self.places;
+        let Some([of_reporter, of_sector, of_world]) = &self.beside.rca else { return [Err("NO_DATA"); 4] };
+        let listed = |cells: &Cells, key: &Key| cells.get(key).and_then(Cell::listed).ok_or("PARTIAL_COVERAGE");
+        let total = total_in(of_reporter, &key.clone().any(sector));
+        [
+            self.total_of(key),
+            total.map_err(|why| if why == "NO_DATA" { "PARTIAL_COVERAGE" } else { why }),
+            // The world is the complete reporters, whoever else is there.
+            listed(of_sector, &key.clone().any(reporter)),
+            listed(of_world, &key.clone().any(reporter).any(sector)),
+        ]
+    }
+
+    fn rca(&self, key: &Key) -> Known<Ratio> {
+        if self.reporters_of_world(key).is_some_and(|n| n < 2) {
+            return Err("SINGLE_REPORTER");
+        }
+        let [own, own_total, world, world_total] = self.rca_parts(key);
+        let (numerator, denominator) = (product(own?, world_total?)?, product(own_total?, world?)?);
+        if denominator <= 0 {
+            return Err("NOTHING_TO_SHARE");
+        }
+        Ok(Ratio::new(numerator, denominator, (self.scale * 2, self.scale * 2)))
+    }
+
+    fn reporters_of_world(&self, key: &Key) -> Option<i64> {
+        match self.own_period(key) {
+            Some(period) => self.beside.world_reporters.get(&period).copied().flatten(),
+            None => self.beside.world_reporters.values().copied().min().flatten(),
         }
     }
 
-    fn weight(&self, key: &Key) -> Option<i128> {
-        self.cells.get(key).filter(|cell| cell.count > 0 && cell.n_weights == cell.count).map(|cell| cell.weight)
+    fn mirror(&self, key: &Key) -> (Known<i128>, Known<i128>) {
+        let Some(mirror) = &self.beside.mirror else { return (Err("RECONCILED"), Err("RECONCILED")) };
+        let other = total_in(mirror, key).map_err(|why| if why == "NO_DATA" { "NO_MIRROR" } else { why });
+        (self.total_of(key), other)
+    }
+
+    fn mirror_gap(&self, key: &Key) -> Known<i128> {
+        let (own, other) = self.mirror(key);
+        Ok(own? - other?)
+    }
+
+    /// The number by which groups are compared; nothing is last.
+    pub(super) fn number(&self, key: &Key, measure: Measure) -> Option<Fraction> {
+        let whole = |n: i128| Some(Fraction::whole(n));
+        let units = |n: Known<i128>| n.ok().and_then(whole);
+        let cell = || self.cells.get(key);
+        match measure {
+            Measure::Value(to) => units(self.value_in(key, to, false)),
+            Measure::Listed(to) => units(self.value_in(key, to, true)),
+            Measure::NetWeight => cell().and_then(Cell::all_weight).and_then(whole),
+            Measure::Quantity => cell().and_then(Cell::all_quantity).and_then(|(n, _)| whole(n)),
+            Measure::Count => whole(cell().map_or(0, |cell| i128::from(cell.count))),
+            Measure::Change(periods) => units(self.now_and_then(key, periods).map(|(now, before)| now - before)),
+            Measure::Balance => units(self.balance(key)),
+            Measure::Rank => self.ranks.get(key).and_then(|rank| whole(-i128::from(*rank))),
+            Measure::MirrorGap => units(self.mirror_gap(key)),
+            Measure::Cumulative(since) => units(self.cumulative(key, since)),
+            Measure::ValueReason(_) => None,
+            _ => self.ratio(key, measure).ok().map(|ratio| ratio.of),
+        }
+    }
+
+    /// A number that is a ratio, as it is told.
+    pub(super) fn ratio_value(&self, key: &Key, measure: Measure) -> Option<f64> {
+        let ratio = self.ratio(key, measure).ok()?;
+        Some(match measure {
+            Measure::Cagr(from, to) => yearly(ratio.approximate(), to.0 - from.0),
+            _ => ratio.approximate(),
+        })
+    }
+
+    fn ratio(&self, key: &Key, measure: Measure) -> Known<Ratio> {
+        match measure {
+            Measure::UnitValue { of_quantity } => self.unit_value(key, of_quantity),
+            Measure::Share { of, against_reported } => self.share(key, of, against_reported),
+            Measure::Growth(periods) => self.growth(key, periods),
+            Measure::Cagr(from, to) => self.cagr(key, from, to),
+            Measure::Index(base) => self.index(key, base),
+            Measure::Rca => self.rca(key),
+            Measure::Hhi(of) => self.hhi(key, of),
+            Measure::MovingAverage(periods) => self.moving_average(key, periods),
+            _ => Err("NO_DATA"),
+        }
     }
 
     pub(super) fn money(&self, units: Option<i128>) -> Tree {
+        self.amount(units, &self.currency)
+    }
+
+    fn amount(&self, units: Option<i128>, currency: &str) -> Tree {
         let Some(units) = units else { return Tree::Null };
         Tree::Object(vec![
             ("amount", Tree::Text(format_sum(units, self.scale))),
-            ("currency", Tree::Text(self.currency.clone())),
+            ("currency", Tree::Text(currency.to_owned())),
             ("approx", Tree::Float(approximate_sum(units, self.scale))),
         ])
     }
 
-    fn ratio(&self, fraction: Fraction) -> Tree {
-        match fraction {
-            Ok((a, b)) => Tree::Object(vec![
-                ("value", Tree::Float(approximate_sum(a, 0) / approximate_sum(b, 0))),
-                ("numerator", Tree::Text(format_sum(a, self.scale))),
-                ("denominator", Tree::Text(format_sum(b, self.scale))),
-            ]),
-            Err(reason) => Tree::Object(vec![("reason", Tree::Text(reason.to_owned()))]),
-        }
+    fn amount_in(&self, units: Option<i128>, conversion: Option<usize>) -> Tree {
+        let currency = conversion.and_then(|at| self.conversions.get(at)).map_or(&self.currency, |to| &to.currency);
+        self.amount(units, currency)
     }
 
     /// A number as it is told.
     pub(super) fn told(&self, key: &Key, measure: Measure) -> Tree {
+        let cell = self.cells.get(key);
         match measure {
-            Measure::Value => self.money(self.total_of(key).ok()),
-            Measure::NetWeight => Tree::text(self.weight(key).map(|grams| format_sum(grams, 3))),
-            Measure::Count => Tree::Int(self.cells.get(key).map_or(0, |cell| cell.count)),
-            Measure::Share(of) => self.ratio(self.share(key, of)),
-            Measure::Growth(periods) => self.ratio(self.growth(key, periods)),
-            Measure::Change(periods) => {
-                self.money(self.now_and_then(key, periods).ok().map(|(now, before)| now - before))
-            }
-            Measure::Balance => self.money(self.balance(key).ok()),
+            Measure::Value(to) => self.amount_in(self.value_in(key, to, false).ok(), to),
+            Measure::Listed(to) => self.amount_in(self.value_in(key, to, true).ok(), to),
+            Measure::ValueReason(to) => reason(self.value_in(key, to, false).err()),
+            Measure::NetWeight => Tree::text(cell.and_then(Cell::all_weight).map(|grams| format_sum(grams, 3))),
+            Measure::Quantity => cell.and_then(Cell::all_quantity).map_or(Tree::Null, |(n, unit)| {
+                let unit = Tree::text(self.units.get(unit).cloned());
+                Tree::Object(vec![("amount", Tree::Text(format_sum(n, 3))), ("unit", unit)])
+            }),
+            Measure::Count => Tree::Int(cell.map_or(0, |cell| cell.count)),
             Measure::Rank => self.ranks.get(key).map_or(Tree::Null, |rank| Tree::Int(*rank)),
+            Measure::Change(_) | Measure::Balance | Measure::Cumulative(_) => {
+                self.money(self.number(key, measure).map(|number| number.numerator))
+            }
+            Measure::Rca => self.told_rca(key),
+            Measure::MirrorGap => self.told_mirror(key),
+            _ => match self.ratio(key, measure) {
+                Ok(ratio) => ratio.told(self.ratio_value(key, measure).unwrap_or(f64::NAN)),
+                Err(why) => Tree::Object(vec![("reason", Tree::Text(why.to_owned()))]),
+            },
         }
     }
 
+    fn told_rca(&self, key: &Key) -> Tree {
+        let rca = self.rca(key);
+        let [own, own_total, world, world_total] = self.rca_parts(key).map(|part| self.money(part.ok()));
+        Tree::Object(vec![
+            ("value", rca.map_or(Tree::Null, |ratio| Tree::Float(ratio.approximate()))),
+            ("exports", own),
+            ("totalExports", own_total),
+            ("worldExports", world),
+            ("worldTotalExports", world_total),
+            ("worldReporters", self.reporters_of_world(key).map_or(Tree::Null, Tree::Int)),
+            ("reason", reason(rca.err())),
+        ])
+    }
+
+    fn told_mirror(&self, key: &Key) -> Tree {
+        let (own, other) = self.mirror(key);
+        let gap = self.mirror_gap(key);
+        let relative = gap.ok().zip(other.ok().filter(|n| *n > 0));
+        let relative = relative.map(|(gap, other)| Ratio::new(gap, other, (0, 0)).approximate());
+        Tree::Object(vec![
+            ("reported", self.money(own.ok())),
+            ("mirror", self.money(other.ok())),
+            ("absolute", self.money(gap.ok())),
+            ("relative", relative.map_or(Tree::Null, Tree::Float)),
+            ("reason", reason(gap.err())),
+        ])
+    }
+
     /// What every row tells of its value.
-    pub(super) fn value(&self, key: &Key) -> Vec<(&'static str, Tree)> {
-        let total = self.total_of(key);
-        let cell = self.cells.get(key);
-        vec![
-            ("value", self.money(total.ok())),
-            ("valueReason", total.err().map_or(Tree::Null, |why| Tree::Text(why.to_owned()))),
-            ("sumOfListed", self.money(cell.and_then(Cell::listed))),
+    pub(super) fn value(&self, key: &Key) -> [(&'static str, Tree); 2] {
+        [
             ("partial", Tree::Bool(key.period != 0 && self.is_partial(key))),
-            ("estimated", Tree::Bool(cell.is_some_and(|cell| cell.is_estimated))),
+            ("estimated", Tree::Bool(self.cells.get(key).is_some_and(|cell| cell.is_estimated))),
         ]
     }
 
@@ -233,14 +593,17 @@ impl Groups {
         for key in shown {
             let Some(value) = self.cells.get(key).and_then(Cell::total) else { continue };
             by_period.entry((key.flow, key.period)).or_default().push((value, key));
-            *self.parents.entry(key.parent(self.last)).or_default() += value;
         }
         for ((flow, period), mut all) in by_period {
+            let is_complete = complete(flow, period);
             all.sort_by(|a, b| b.cmp(a));
-            let sum = all.iter().map(|(value, _)| *value).sum();
-            self.totals.insert((flow, period), (sum, complete(flow, period)));
+            let mut total = Total { is_complete, ..NO_GROUPS };
             let mut last = None;
             for (place, (value, key)) in (1..).zip(all) {
+                total.add(value);
+                let parent = self.parents.entry(key.parent(self.last)).or_insert(NO_GROUPS);
+                parent.add(value);
+                parent.is_complete &= is_complete;
                 let rank = match last {
                     Some((before, rank)) if before == value => rank,
                     _ => place,
@@ -248,6 +611,37 @@ impl Groups {
                 last = Some((value, rank));
                 self.ranks.insert(key.clone(), rank);
             }
+            self.totals.insert((flow, period), total);
         }
     }
+
+    /// The rest of groups beyond those that are told: sums and shares, no rank and no other periods of their own.
+    pub(super) fn rest(&self, cells: Cells, converted: HashMap<(usize, Key), Option<i128>>) -> Self {
+        Self {
+            cells,
+            converted,
+            beside: Beside {
+                reported: self.beside.reported.clone(),
+                mirror: self.beside.mirror.as_ref().map(|_| Cells::new()),
+                ..Beside::default()
+            },
+            ranks: HashMap::new(),
+            totals: self.totals.clone(),
+            parents: self.parents.clone(),
+            currency: self.currency.clone(),
+            conversions: self.conversions.clone(),
+            units: self.units.clone(),
+            ..*self
+        }
+    }
+}
+
+fn reason(why: Option<&str>) -> Tree {
+    why.map_or(Tree::Null, |why| Tree::Text(why.to_owned()))
+}
+
+/// Growth a year of what became so many times itself in some months.
+fn yearly(times: f64, months: i64) -> f64 {
+    let years = f64::from(i32::try_from(months).unwrap_or(i32::MAX)) / 12.0;
+    times.powf(1.0 / years) - 1.0
 }

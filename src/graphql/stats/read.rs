@@ -3,9 +3,10 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::levels::OneSide;
-use super::measures::{Cell, Groups, Key, Last};
-use super::{By, MOST_GROUPS, Measure, SIDES, Stats, too_many};
-use crate::catalog::region::REGION;
+use super::measure::Measure;
+use super::measures::{Cell, Cells, Groups, Key, Last, NONE, Unit};
+use super::rates::Rates;
+use super::{By, MOST_GROUPS, SIDES, Stats, too_many};
 use crate::graphql::errors::RunError;
 use crate::graphql::execute::Session;
 use crate::storage::bulk::Statement;
@@ -19,14 +20,14 @@ use crate::storage::value::{Row, Value};
 /// Which reporters are complete in which stored periods.
 #[derive(Default)]
 pub(super) struct Coverage {
-    by_reporter: HashMap<(i64, i64), bool>,
+    pub(super) by_reporter: HashMap<(i64, i64), bool>,
     /// How many are complete, and how many there are.
-    by_period: HashMap<i64, (i64, i64)>,
+    pub(super) by_period: HashMap<i64, (i64, i64)>,
 }
 
 impl Coverage {
     /// Whether the dataset has figures of the world as a reporter of its own.
-    fn reports_world(&self, world: &OneSide, start: i64) -> bool {
+    pub(super) fn reports_world(&self, world: &OneSide, start: i64) -> bool {
         world.ids.iter().flatten().any(|id| self.by_reporter.contains_key(&(*id, start)))
     }
 }
@@ -57,19 +58,13 @@ impl Stats {
     }
 
     pub(super) fn needs_coverage(&self) -> bool {
-        let of_sides = self.chosen.sides.iter().any(|side| side.is_listed);
-        let needs_whole = |m: &Measure| matches!(m, Measure::Share(_));
-        let compared = self
-            .measures
-            .iter()
-            .map(|(m, _)| m)
-            .chain(self.order.iter().map(|(m, _)| m))
-            .chain(self.having.iter().map(|c| &c.measure));
-        of_sides
+        self.chosen.sides.iter().any(|side| side.is_listed)
+            || self.expected(&self.chosen.sides) > 1
             || self.is_of_world()
             || self.chosen.fallback.is_some()
-            || self.wants_whole
-            || compared.into_iter().any(needs_whole)
+            || self.wants.whole
+            || self.wants.coverage
+            || self.numbers.iter().any(|measure| measure.needs_whole() || *measure == Measure::MirrorGap)
     }
 
     pub(super) fn coverage(&self, session: &mut Session<'_>) -> Result<Coverage, RunError> {
@@ -114,46 +109,53 @@ impl Stats {
     }
 
     /// All sums, by group, flow and told period.
-    pub(super) fn read(&self, session: &mut Session<'_>, coverage: &Coverage) -> Result<Groups, RunError> {
+    pub(super) fn read(
+        &self,
+        session: &mut Session<'_>,
+        coverage: &Coverage,
+        rates: &mut Rates,
+    ) -> Result<Groups, RunError> {
         let chosen = &self.chosen;
+        let mut places = [None; 3];
+        for (place, at) in self.by.iter().filter_map(|by| by.side()).enumerate() {
+            if let Some(known) = places.get_mut(at) {
+                *known = Some(place);
+            }
+        }
         let mut groups = Groups {
             scale: chosen.scale,
             currency: chosen.currency.clone(),
+            conversions: self.conversions.clone(),
             months: chosen.months,
             parts: u16::try_from((1_u32 << (chosen.months / chosen.stored.max(1)).clamp(1, 12)) - 1)
                 .unwrap_or(u16::MAX),
             single: chosen.shown.first().copied().filter(|_| chosen.shown.len() == 1),
+            first: chosen.shown.first().copied().unwrap_or(0),
+            places,
             last: match self.by.last() {
-                Some(By::Side(side)) => Last::Side(
-                    self.by
-                        .iter()
-                        .filter(|b| matches!(b, By::Side(_)))
-                        .position(|b| *b == By::Side(*side))
-                        .unwrap_or(0),
-                ),
+                Some(By::Side(side)) => places.get(*side).copied().flatten().map_or(Last::Nothing, Last::Side),
                 Some(By::Period) => Last::Period,
                 _ => Last::Nothing,
             },
             ..Groups::default()
         };
-        let mut seen: BTreeSet<(i64, i64, i64)> = BTreeSet::new();
+        let mut taken = Taken::new(!self.conversions.is_empty());
         for (side, flows) in &chosen.reads {
-            for row in self.sums(session, &chosen.sides, *side, flows, None)? {
-                self.take(&mut groups, &chosen.sides, &row, coverage, None, &mut seen);
-            }
+            self.take(session, coverage, &Reading::new(&chosen.sides, *side, flows), &mut taken)?;
         }
         // Reporters that have partners and no world.
         if let Some(sides) = &chosen.fallback
-            && self.lacks(coverage, &seen)
+            && self.lacks(coverage, &taken.seen)
         {
-            let known = seen.clone();
+            let known = taken.seen.clone();
             for (side, flows) in &chosen.reads {
-                for row in self.sums(session, sides, *side, flows, None)? {
-                    self.take(&mut groups, sides, &row, coverage, Some(&known), &mut seen);
-                }
+                let reading = Reading { known: Some(&known), ..Reading::new(sides, *side, flows) };
+                self.take(session, coverage, &reading, &mut taken)?;
             }
         }
-        self.put_periods_together(&mut groups);
+        self.put_periods_together(&mut taken.cells);
+        groups.converted = self.convert(session, &taken, rates)?;
+        (groups.cells, groups.units, groups.figures) = (taken.cells, taken.units, taken.figures);
         Ok(groups)
     }
 
@@ -168,25 +170,33 @@ impl Stats {
         })
     }
 
-    fn sums(
-        &self,
-        session: &mut Session<'_>,
-        sides: &[OneSide; 3],
-        side: Side,
-        flows: &[i64],
-        origin: Option<i64>,
-    ) -> Result<Vec<Row>, RunError> {
-        let mut condition = self.chosen.condition(sides, flows);
-        if let Some(origin) = origin {
-            let reported = Predicate::Compare(Operand::Column("origin"), Op::Eq, Value::Int(origin));
+    fn sums(&self, session: &mut Session<'_>, reading: &Reading<'_>) -> Result<Vec<Row>, RunError> {
+        let mut condition = self.chosen.condition(reading.sides, reading.flows);
+        if reading.is_reported {
+            let reported = Predicate::Compare(Operand::Column("origin"), Op::Eq, Value::Int(REPORTED));
             condition = Predicate::all(vec![condition, reported]);
         }
-        let by = self.columns(sides);
-        let rows = session.rows(Cube { side, condition: condition.on_side(side), by }, &[])?;
+        let with_quantities =
+            self.numbers.iter().any(|m| matches!(m, Measure::Quantity | Measure::UnitValue { of_quantity: true }));
+        let side = reading.side;
+        let cube = Cube { side, condition: condition.on_side(side), by: self.columns(reading.sides), with_quantities };
+        let rows = session.rows(cube, &[])?;
         if rows.len() > MOST_GROUPS * 20 {
             return Err(too_many(rows.len()).into());
         }
         Ok(rows)
+    }
+
+    /// How many figures of a reporter and period a sum of named partners and sectors is made of; one that has fewer is
+    /// no total unless the reporter is complete.
+    fn expected(&self, sides: &[OneSide; 3]) -> i64 {
+        let of = |(at, side): (usize, &OneSide)| match &side.ids {
+            Some(ids) if at > 0 && side.is_filtered && !self.is_grouped(at) => {
+                i64::try_from(ids.len()).unwrap_or(i64::MAX)
+            }
+            _ => 1,
+        };
+        sides.iter().enumerate().map(of).fold(1, i64::saturating_mul)
     }
 
     /// Columns of the hierarchies in a sum: the reporter always, as far as it is not one.
@@ -202,118 +212,174 @@ impl Stats {
             .collect()
     }
 
-    fn take(
+    /// Reads the sums of some figures and adds them to their groups.
+    pub(super) fn take(
         &self,
-        groups: &mut Groups,
-        sides: &[OneSide; 3],
-        row: &Row,
+        session: &mut Session<'_>,
         coverage: &Coverage,
-        known: Option<&BTreeSet<(i64, i64, i64)>>,
-        seen: &mut BTreeSet<(i64, i64, i64)>,
-    ) {
-        let columns = self.columns(sides);
+        reading: &Reading<'_>,
+        taken: &mut Taken,
+    ) -> Result<(), RunError> {
+        let columns = self.columns(reading.sides);
         let n = columns.len();
-        let id_of = |at: usize| columns.iter().position(|c| SIDES.get(at) == Some(c)).and_then(|place| row.int(place));
-        let single = |side: &OneSide| side.ids.as_ref().and_then(|ids| ids.first()).copied();
-        let reporter = id_of(0).or_else(|| single(&sides[0])).unwrap_or(-1);
-        let (Some(flow), Some(start)) = (row.int(n), row.int(n + 1)) else { return };
-        if known.is_some_and(|known| known.contains(&(reporter, flow, start))) {
-            return;
-        }
-        seen.insert((reporter, flow, start));
-        let mut ids = Vec::with_capacity(3);
-        for by in &self.by {
-            let By::Side(at) = by else { continue };
-            let Some(id) = id_of(*at) else { return };
-            match sides.get(*at).and_then(|side| side.above.as_ref()) {
-                None => ids.push(id),
-                Some(above) => match above.get(&id) {
-                    Some(area) => ids.push(*area),
-                    // It lies in no area.
-                    None => return,
-                },
+        for row in self.sums(session, reading)? {
+            let id_of =
+                |at: usize| columns.iter().position(|c| SIDES.get(at) == Some(c)).and_then(|place| row.int(place));
+            let single = |at: usize| reading.sides.get(at).and_then(|side| side.ids.as_ref()?.first()).copied();
+            let one = |at: usize| id_of(at).or_else(|| single(at)).unwrap_or(-1);
+            let (Some(flow), Some(start)) = (row.int(n), row.int(n + 1)) else { continue };
+            let reporter = one(0);
+            if reading.known.is_some_and(|known| known.contains(&(reporter, flow, start))) {
+                continue;
             }
+            taken.seen.insert((reporter, flow, start));
+            let mut ids = Vec::with_capacity(3);
+            for at in self.by.iter().filter_map(|by| by.side()) {
+                let id = id_of(at).unwrap_or(NONE);
+                ids.push(match reading.sides.get(at).and_then(|side| side.above.as_ref()) {
+                    None => id,
+                    Some(above) => above.get(&id).copied().unwrap_or(NONE),
+                });
+            }
+            let told = start - start.rem_euclid(self.chosen.months);
+            let cell = self.cell(&row, n + 2, start - told, taken);
+            let own = if reading.is_exchanged() { one(1) } else { reporter };
+            let is_short = cell.count < self.expected(reading.sides);
+            let is_listed = self.is_listed(coverage, reading, (own, flow, start), is_short);
+            let cell = Cell { is_listed, ..cell };
+            taken.figures += i128::from(cell.count);
+            let flow = if reading.is_exchanged() { other_flow(flow) } else { flow };
+            let key = Key { sides: ids, flow, period: told };
+            if let Some(stored) = &mut taken.stored {
+                stored.entry((key.clone(), start)).or_default().add(&cell);
+            }
+            taken.cells.entry(key).or_default().add(&cell);
         }
-        let is_mirrored = self.is_mirrored(flow);
-        let own = own_side(sides, is_mirrored);
-        let is_of_world = own.level == 0 && !coverage.reports_world(own, start);
-        let is_open = is_of_world
-            || sides
-                .iter()
-                .enumerate()
-                .any(|(at, side)| side.is_listed && (!self.is_grouped(at) || side.above.is_some()));
-        let is_complete = || match is_mirrored || is_of_world {
-            true => coverage.by_period.get(&start).is_some_and(|(complete, all)| complete == all),
-            false => coverage.by_reporter.get(&(reporter, start)).copied().unwrap_or(false),
+        Ok(())
+    }
+
+    /// The sums of a row, from a column on.
+    fn cell(&self, row: &Row, from: usize, months: i64, taken: &mut Taken) -> Cell {
+        let number = |at: usize| row.int(from + at).unwrap_or(0);
+        let unit = match (row.text(from + 11), row.text(from + 12)) {
+            (Some(first), Some(last)) if first == last => Unit::One(taken.unit(first)),
+            (None, None) => Unit::None,
+            _ => Unit::Mixed,
         };
-        let told = start - start.rem_euclid(self.chosen.months);
-        let number = |at: usize| row.int(n + 2 + at).unwrap_or(0);
-        let cell = Cell {
+        Cell {
             value: exact(number(0), number(1)),
             n_values: number(2),
             count: number(3),
             weight: exact(number(4), number(5)),
             n_weights: number(6),
             is_estimated: number(7) == 2 || (number(7) > 2 && number(2) > 0 && number(2) < number(3)),
-            parts: 1 << ((start - told) / self.chosen.stored.max(1)).clamp(0, 11),
-            is_listed: is_open && !is_complete(),
+            quantity: exact(number(8), number(9)),
+            n_quantities: number(10),
+            unit,
+            parts: 1 << (months / self.chosen.stored.max(1)).clamp(0, 11),
+            is_listed: false,
+        }
+    }
+
+    /// Whether a sum is of what is listed, which may not be all.
+    fn is_listed(
+        &self,
+        coverage: &Coverage,
+        reading: &Reading<'_>,
+        (own, flow, start): (i64, i64, i64),
+        is_short: bool,
+    ) -> bool {
+        let is_mirrored = !reading.is_exchanged() && self.is_mirrored(flow);
+        let side = own_side(reading.sides, is_mirrored || reading.is_exchanged());
+        let is_of_world = side.level == 0 && !coverage.reports_world(side, start);
+        let is_open = is_short
+            || is_of_world
+            || reading
+                .sides
+                .iter()
+                .enumerate()
+                .any(|(at, side)| side.is_listed && (!self.is_grouped(at) || side.above.is_some()));
+        let is_complete = || match is_mirrored || is_of_world {
+            true => coverage.by_period.get(&start).is_some_and(|(complete, all)| complete == all),
+            false => coverage.by_reporter.get(&(own, start)).copied().unwrap_or(false),
         };
-        groups.cells.entry(Key { sides: ids, flow, period: told }).or_default().add(&cell);
+        is_open && !is_complete()
     }
 
     /// Where the period is not grouped by, adds the sum of the shown ones.
-    fn put_periods_together(&self, groups: &mut Groups) {
+    pub(super) fn put_periods_together(&self, cells: &mut Cells) {
         if self.by.contains(&By::Period) {
             return;
         }
-        let shown: Vec<(Key, Cell)> = groups
-            .cells
+        let shown: Vec<(Key, Cell)> = cells
             .iter()
             .filter(|(key, _)| self.chosen.shown.contains(&key.period))
             .map(|(key, cell)| (Key { period: 0, ..key.clone() }, *cell))
             .collect();
         for (key, cell) in shown {
-            groups.cells.entry(key).or_default().add(&cell);
+            cells.entry(key).or_default().add(&cell);
         }
     }
+}
 
-    /// What sources say of the whole of the one hierarchy that is grouped by and not filtered.
-    pub(super) fn reported(&self, session: &mut Session<'_>) -> Result<HashMap<(i64, i64), i128>, RunError> {
-        let mut out = HashMap::new();
-        let chosen = &self.chosen;
-        let is_open =
-            |at: &usize| self.is_grouped(*at) && chosen.sides.get(*at).is_some_and(|s| !s.is_filtered && s.level > 0);
-        let open: Vec<usize> = [1, 2].into_iter().filter(is_open).collect();
-        let [at] = open.as_slice() else { return Ok(out) };
-        let mut sides = chosen.sides.clone();
-        let world = session.snapshot.id_of_code(&REGION, "WLD").map(|id| vec![id]);
-        if let Some(side) = sides.get_mut(*at) {
-            *side = OneSide {
-                level: 0,
-                ids: if *at == 1 { world } else { None },
-                above: None,
-                is_listed: false,
-                is_filtered: false,
-            };
-        }
-        for (side, flows) in &chosen.reads {
-            let by = self.columns(&sides).len();
-            for row in self.sums(session, &sides, *side, flows, Some(REPORTED))? {
-                let (Some(flow), Some(start)) = (row.int(by), row.int(by + 1)) else { continue };
-                let (Some(high), Some(low)) = (row.int(by + 2), row.int(by + 3)) else { continue };
-                let told = start - start.rem_euclid(chosen.months);
-                if chosen.shown.contains(&told) {
-                    let period = if self.by.contains(&By::Period) { told } else { 0 };
-                    *out.entry((flow, period)).or_insert(0) += exact(high, low);
-                }
-            }
-        }
-        Ok(out)
+/// Which figures are read.
+pub(super) struct Reading<'r> {
+    pub(super) sides: &'r [OneSide; 3],
+    pub(super) side: Side,
+    pub(super) flows: &'r [i64],
+    /// Only what sources report.
+    pub(super) is_reported: bool,
+    /// Reporters, flows and periods that are known already.
+    pub(super) known: Option<&'r BTreeSet<(i64, i64, i64)>>,
+}
+
+impl<'r> Reading<'r> {
+    /// Whether it is what the other side of each pair says of the same flow.
+    fn is_exchanged(&self) -> bool {
+        self.side == Side::Exchanged
+    }
+
+    pub(super) fn new(sides: &'r [OneSide; 3], side: Side, flows: &'r [i64]) -> Self {
+        Self { sides, side, flows, is_reported: false, known: None }
+    }
+}
+
+/// What was read.
+#[derive(Default)]
+pub(super) struct Taken {
+    pub(super) cells: Cells,
+    /// The same by stored period, where that is wanted.
+    pub(super) stored: Option<HashMap<(Key, i64), Cell>>,
+    units: Vec<String>,
+    /// Figures that were added.
+    figures: i128,
+    seen: BTreeSet<(i64, i64, i64)>,
+}
+
+impl Taken {
+    fn new(by_stored: bool) -> Self {
+        Self { stored: by_stored.then(HashMap::new), ..Self::default() }
+    }
+
+    fn unit(&mut self, name: &str) -> usize {
+        self.units.iter().position(|known| known == name).unwrap_or_else(|| {
+            self.units.push(name.to_owned());
+            self.units.len() - 1
+        })
+    }
+}
+
+/// The flow that the other side reports.
+pub(super) fn other_flow(flow: i64) -> i64 {
+    match flow {
+        1 => 2,
+        2 => 1,
+        other => other,
     }
 }
 
 /// Whose figures they are as stored: those of a reconciled dataset are the exporter's.
-fn own_side([reporter, partner, _]: &[OneSide; 3], is_mirrored: bool) -> &OneSide {
+pub(super) fn own_side([reporter, partner, _]: &[OneSide; 3], is_mirrored: bool) -> &OneSide {
     if is_mirrored { partner } else { reporter }
 }
 

@@ -15,7 +15,8 @@ pub const PART: i64 = 1_000_000_000;
 
 /// Sums of one side of a dataset. Each row has the columns of `by`, flow, first month, then the sum of values in two
 /// parts, how many values are known, how many figures there are, the sum of net weights in two parts, how many are known,
-/// and the largest status.
+/// and the largest status; where quantities are wanted their sum in two parts, how many are known, and the first and
+/// last of their units.
 #[derive(Debug, Clone)]
 pub struct Cube {
     /// From which side.
@@ -24,6 +25,8 @@ pub struct Cube {
     pub condition: Predicate,
     /// `reporter_id`, `partner_id`, `sector_id`.
     pub by: Vec<&'static str>,
+    /// Quantities too.
+    pub with_quantities: bool,
 }
 
 impl<DB: Dialect> QueryFragment<DB> for Cube {
@@ -40,7 +43,12 @@ impl<DB: Dialect> QueryFragment<DB> for Cube {
             )
         };
         let (values, weights) = (sum("value_scaled"), sum("net_weight_g"));
-        out.push_sql(&format!("{values}, COUNT(*), {weights}, MAX(t0.status) FROM trade_figures t0 WHERE "));
+        out.push_sql(&format!("{values}, COUNT(*), {weights}, MAX(t0.status)"));
+        if self.with_quantities {
+            let known = "CASE WHEN t0.quantity_milli IS NOT NULL THEN t0.quantity_unit END";
+            out.push_sql(&format!(", {}, MIN({known}), MAX({known})", sum("quantity_milli")));
+        }
+        out.push_sql(" FROM trade_figures t0 WHERE ");
         self.condition.walk(&mut out, alias)?;
         let places: Vec<String> = (1..=self.by.len() + 2).map(|place| place.to_string()).collect();
         out.push_sql(" GROUP BY ");

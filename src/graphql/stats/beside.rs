@@ -1,0 +1,212 @@
+//! What the sums of a question are compared with: wholes that are reported, the other side, the world.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::levels::{Chosen, OneSide};
+use super::measure::Measure;
+use super::measures::{Beside, Cells, Groups, Key};
+use super::read::{Coverage, Reading, Taken, other_flow, own_side};
+use super::{By, Stats, refused};
+use crate::catalog::region::REGION;
+use crate::catalog::sector::SECTOR;
+use crate::domain::flow::Flow;
+use crate::graphql::computed::Tree;
+use crate::graphql::errors::RunError;
+use crate::graphql::execute::Session;
+use crate::graphql::plan::Planned;
+use crate::storage::snapshot::Snapshot;
+use crate::storage::sql::Side;
+
+const PARTNER: usize = 1;
+const SECTOR_SIDE: usize = 2;
+
+/// Whether a side is told apart or one.
+fn is_definite(chosen: &Chosen, by: &[By], at: usize) -> bool {
+    let side = chosen.sides.get(at);
+    let is_one = side.and_then(|side| side.ids.as_ref()).is_some_and(|ids| ids.len() == 1);
+    side.is_some_and(|side| side.level > 0) && (by.contains(&By::Side(at)) || is_one)
+}
+
+/// Refuses numbers that make no sense of these figures.
+pub(super) fn check(chosen: &Chosen, by: &[By], numbers: &[Measure]) -> Planned<()> {
+    if numbers.contains(&Measure::Rca) {
+        let [_, partner, sector] = &chosen.sides;
+        if by.contains(&By::Side(PARTNER)) || (partner.is_filtered && partner.level > 0) {
+            return Err(refused("rca", "an advantage is in the exports to the world; leave the partner out"));
+        }
+        if chosen.flow != Some(Flow::Export.code()) {
+            return Err(refused("rca", "an advantage is one in exports; add filter: {flow: {eq: EXPORT}}"));
+        }
+        if !is_definite(chosen, by, 0) {
+            return Err(refused("rca", "whose? group by REPORTER with level COUNTRY, or filter one reporter"));
+        }
+        if sector.level == 0 || !(by.contains(&By::Side(SECTOR_SIDE)) || sector.is_filtered) {
+            return Err(refused("rca", "in what? group by SECTOR, or filter sectors"));
+        }
+    }
+    if numbers.contains(&Measure::MirrorGap) && !(is_definite(chosen, by, 0) && is_definite(chosen, by, PARTNER)) {
+        return Err(refused("mirrorGap", "between whom? group by REPORTER and PARTNER, or filter one of each"));
+    }
+    let of_series = |m: &Measure| matches!(m, Measure::Cumulative(_) | Measure::MovingAverage(_));
+    if numbers.iter().any(of_series) && !by.contains(&By::Period) && chosen.shown.len() > 1 {
+        return Err(refused("groupBy", "`cumulative` and `movingAverage` are of a period; group by PERIOD"));
+    }
+    Ok(())
+}
+
+impl Stats {
+    pub(super) fn by_period(&self) -> bool {
+        self.by.contains(&By::Period)
+    }
+
+    fn has(&self, is_it: impl Fn(&Measure) -> bool) -> bool {
+        self.numbers.iter().any(is_it)
+    }
+
+    /// Reads what numbers are compared with.
+    pub(super) fn beside(
+        &self,
+        session: &mut Session<'_>,
+        groups: &Groups,
+        coverage: &Coverage,
+    ) -> Result<Beside, RunError> {
+        let mut out = Beside::default();
+        let against = |m: &Measure| matches!(m, Measure::Share { against_reported: true, .. });
+        if self.wants.whole || self.wants.warnings || self.has(against) {
+            out.reported = self.reported(session, groups, coverage)?;
+        }
+        if self.has(|m| *m == Measure::MirrorGap) && !self.chosen.is_reconciled {
+            out.mirror = Some(self.mirror(session, coverage)?);
+        }
+        if self.has(|m| *m == Measure::Rca) {
+            let [reporter, _, sector] = groups.places;
+            let (world, total) = (world(session.snapshot), total(session.snapshot, &self.chosen));
+            let [own, partner, sectors] = self.chosen.sides.clone();
+            let mut cells = |sides: [OneSide; 3], any: [Option<usize>; 2]| -> Result<Cells, RunError> {
+                let mut taken = Taken::default();
+                for (side, flows) in &self.chosen.reads {
+                    self.take(session, coverage, &Reading::new(&sides, *side, flows), &mut taken)?;
+                }
+                self.put_periods_together(&mut taken.cells);
+                let keys = taken.cells.into_iter();
+                Ok(keys.map(|(key, cell)| (key.any(any[0]).any(any[1]), cell)).collect())
+            };
+            out.rca = Some([
+                cells([own, partner.clone(), total.clone()], [sector, None])?,
+                cells([world.clone(), partner.clone(), sectors], [reporter, None])?,
+                cells([world, partner, total], [reporter, sector])?,
+            ]);
+            out.world_reporters = self.world_by_period(session.snapshot, coverage);
+        }
+        Ok(out)
+    }
+
+    /// Complete reporters by told period, the fewest of its stored ones.
+    fn world_by_period(&self, snapshot: &Snapshot, coverage: &Coverage) -> HashMap<i64, Option<i64>> {
+        let world = world(snapshot);
+        let of = |start: &i64| match coverage.reports_world(&world, *start) {
+            true => None,
+            false => Some(coverage.by_period.get(start).map_or(0, |(complete, _)| *complete)),
+        };
+        let shown = self.chosen.shown.iter().filter_map(|told| Some((*told, self.chosen.periods.get(told)?)));
+        shown.map(|(told, starts)| (told, starts.iter().map(of).min().flatten())).collect()
+    }
+
+    /// What the partners report of the same flows.
+    fn mirror(&self, session: &mut Session<'_>, coverage: &Coverage) -> Result<Cells, RunError> {
+        let mut taken = Taken::default();
+        for (_, flows) in &self.chosen.reads {
+            let flows: Vec<i64> = flows.iter().map(|flow| other_flow(*flow)).collect();
+            let reading = Reading::new(&self.chosen.sides, Side::Exchanged, &flows);
+            self.take(session, coverage, &reading, &mut taken)?;
+        }
+        self.put_periods_together(&mut taken.cells);
+        Ok(taken.cells)
+    }
+
+    /// What sources say of the whole of the one hierarchy that is grouped by and not filtered.
+    fn reported(
+        &self,
+        session: &mut Session<'_>,
+        groups: &Groups,
+        coverage: &Coverage,
+    ) -> Result<HashMap<Key, i128>, RunError> {
+        let chosen = &self.chosen;
+        let is_open =
+            |at: &usize| self.is_grouped(*at) && chosen.sides.get(*at).is_some_and(|s| !s.is_filtered && s.level > 0);
+        let open: Vec<usize> = [PARTNER, SECTOR_SIDE].into_iter().filter(is_open).collect();
+        let [at] = open.as_slice() else { return Ok(HashMap::new()) };
+        let mut sides = chosen.sides.clone();
+        if let Some(side) = sides.get_mut(*at) {
+            *side = if *at == PARTNER { world(session.snapshot) } else { total(session.snapshot, chosen) };
+        }
+        let mut taken = Taken::default();
+        for (side, flows) in &chosen.reads {
+            let reading = Reading { is_reported: true, ..Reading::new(&sides, *side, flows) };
+            self.take(session, coverage, &reading, &mut taken)?;
+        }
+        self.put_periods_together(&mut taken.cells);
+        let place = groups.places.get(*at).copied().flatten();
+        let is_shown = |key: &Key| match self.by_period() {
+            true => chosen.shown.contains(&key.period),
+            false => key.period == 0,
+        };
+        let cells = taken.cells.into_iter().filter(|(key, _)| is_shown(key));
+        Ok(cells.filter_map(|(key, cell)| Some((key.any(place), cell.listed()?))).collect())
+    }
+
+    /// Who reported, by told period.
+    pub(super) fn told_coverage(&self, snapshot: &Snapshot, coverage: &Coverage) -> Tree {
+        let chosen = &self.chosen;
+        let own = chosen.reads.first().map(|(side, _)| own_side(&chosen.sides, *side == Side::Mirrored));
+        let asked = own.and_then(|side| side.ids.as_ref()).filter(|_| own.is_some_and(|side| side.level > 0));
+        let is_named = own.is_some_and(|side| side.is_filtered);
+        let is_asked = |id: &i64| asked.is_none_or(|ids| ids.contains(id));
+        let code = |id: &i64| {
+            snapshot.table(&REGION).and_then(|table| table.value(*id, "code").as_text()).unwrap_or_default().to_owned()
+        };
+        let of = |told: &i64| -> BTreeSet<i64> {
+            let starts = chosen.periods.get(told).into_iter().flatten();
+            let here: BTreeSet<i64> = starts.copied().collect();
+            coverage
+                .by_reporter
+                .keys()
+                .filter(|(id, start)| here.contains(start) && is_asked(id))
+                .map(|k| k.0)
+                .collect()
+        };
+        let all: BTreeSet<i64> = match asked.filter(|_| is_named) {
+            Some(ids) => ids.iter().copied().collect(),
+            None => chosen.shown.iter().flat_map(of).collect(),
+        };
+        let one = |told: &i64| {
+            let there = of(told);
+            let starts = chosen.periods.get(told).cloned().unwrap_or_default();
+            let is_complete = |id: &&i64| {
+                starts.iter().all(|start| coverage.by_reporter.get(&(**id, *start)).copied().unwrap_or(false))
+            };
+            let mut missing: Vec<i64> = all.difference(&there).copied().collect();
+            missing.sort_by_key(code);
+            let count = |n: usize| Tree::Int(i64::try_from(n).unwrap_or(i64::MAX));
+            Tree::Object(vec![
+                ("period", self.period(*told)),
+                ("reporters", count(there.len())),
+                ("complete", count(there.iter().filter(is_complete).count())),
+                ("missing", Tree::List(missing.into_iter().map(|id| Tree::Node(REGION.name, id)).collect())),
+            ])
+        };
+        Tree::List(chosen.shown.iter().map(one).collect())
+    }
+}
+
+/// The world as a side.
+fn world(snapshot: &Snapshot) -> OneSide {
+    let ids = snapshot.id_of_code(&REGION, "WLD").map(|id| vec![id]);
+    OneSide { level: 0, ids, above: None, is_listed: false, is_filtered: false }
+}
+
+/// All goods as a side.
+fn total(snapshot: &Snapshot, chosen: &Chosen) -> OneSide {
+    let ids = snapshot.table(&SECTOR).and_then(|_| snapshot.sector(&chosen.classification, "TOTAL")).map(|id| vec![id]);
+    OneSide { level: 0, ids, above: None, is_listed: false, is_filtered: false }
+}
