@@ -198,7 +198,7 @@ fn run_server(
     crate::telemetry::start(config.log(), config.log_format()?).map_err(Failure::usage)?;
     let db = Db::start(address, config.pool()?)?;
     let schema = Arc::new(GraphSchema::build().map_err(Failure::new)?);
-    let graph = Graph::new(schema, config.limits()?, db);
+    let graph = Graph::new(schema, config.limits()?, db).preferring_datasets(config.stats_datasets());
     let at = listener.local_addr()?;
     tell(&format!("Serving {} ({}).", address.shown(), address.backend()));
     tell(&format!("  GraphiQL  http://{at}/graphiql"));

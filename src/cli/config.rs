@@ -68,6 +68,11 @@ pub static OPTIONS: &[Opt] = &[
     opt("limit_page", "200", "Rows of a page."),
     opt("limit_figure_page", "1000", "Rows of a page of trade figures."),
     opt("limit_list", "1000", "Values of one list in a filter."),
+    opt(
+        "stats_datasets",
+        "",
+        "Codes of datasets, with commas between them: the first of them is taken where a question of statistics leaves several. Without it such a question is refused.",
+    ),
     opt("log", "info", "Log filter: error, warn, info, debug, or by module as in tearoad=debug,warn."),
     opt("log_format", "text", "Form of the log: text or json."),
 ];
@@ -269,6 +274,12 @@ impl Config {
             list: self.number("limit_list")?,
             time_ms: u64::try_from(self.duration("time_limit")?.as_millis()).unwrap_or(u64::MAX),
         })
+    }
+
+    /// Datasets that are taken where a question of statistics leaves several, the first that fits.
+    pub fn stats_datasets(&self) -> Vec<String> {
+        let codes = self.text("stats_datasets").split(',').map(str::trim);
+        codes.filter(|code| !code.is_empty()).map(str::to_owned).collect()
     }
 
     /// Settings of the HTTP server.

@@ -252,6 +252,8 @@ pub struct Planner<'a> {
     pub mentions: &'a Mentions,
     /// Language of names where none is asked, ISO 639-1.
     pub language: &'static str,
+    /// Datasets that are taken where a question of statistics leaves several, the first that fits.
+    pub datasets: &'a [String],
 }
 
 impl RowPlan {

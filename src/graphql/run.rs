@@ -42,6 +42,8 @@ pub struct Graph {
     pub(super) db: Db,
     /// What answers tell of their statements, for tests and explanations.
     record: Record,
+    /// Datasets that are taken where a question of statistics leaves several.
+    datasets: Arc<[String]>,
 }
 
 /// A request.
@@ -105,7 +107,7 @@ impl Graph {
     /// A graph over a database.
     pub fn new(schema: Arc<GraphSchema>, limits: Limits, db: Db) -> Self {
         let documents = Arc::new(Documents::new(Arc::clone(&schema), limits));
-        Self { schema, limits, documents, db, record: Record::Nothing }
+        Self { schema, limits, documents, db, record: Record::Nothing, datasets: Arc::from([]) }
     }
 
     /// The same graph, with the texts of statements in `extensions.tearoad.sql`. They show the structure of the
@@ -120,6 +122,13 @@ impl Graph {
     #[must_use]
     pub fn recording_plans(mut self) -> Self {
         self.record = Record::Plans;
+        self
+    }
+
+    /// The same graph, with datasets of which the first is taken where a question of statistics leaves several.
+    #[must_use]
+    pub fn preferring_datasets(mut self, codes: Vec<String>) -> Self {
+        self.datasets = Arc::from(codes);
         self
     }
 
@@ -202,6 +211,7 @@ impl Graph {
         let schema = Arc::clone(&self.schema);
         let limits = self.limits;
         let record = self.record;
+        let datasets = Arc::clone(&self.datasets);
         let work = move |conn: &mut crate::storage::conn::Conn, snapshot: &crate::storage::snapshot::Shared| {
             let operation = document
                 .operations
@@ -210,7 +220,8 @@ impl Graph {
             let nulls = Uses { types: &schema.types, document: &document }.has_misplaced_null(operation, &variables);
             let reader = Reader { document: &document, types: &schema.types, variables: &variables, nulls };
             let mentions = Mentions::default();
-            let planner = Planner { reader, snapshot, limits: &limits, mentions: &mentions, language };
+            let planner =
+                Planner { reader, snapshot, limits: &limits, mentions: &mentions, language, datasets: &datasets };
             let roots = planner.operation(&operation.selection_set)?;
             let backend = conn.backend();
             let mut session = Session::new(conn, snapshot, record);

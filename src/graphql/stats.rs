@@ -244,7 +244,7 @@ impl<'a> Planner<'a> {
             warnings: has("warnings"),
             coverage: has("coverage"),
         };
-        let stats = read(&inputs, &arguments, measures, conversions, wants)?;
+        let stats = read(&inputs, self.datasets, &arguments, measures, conversions, wants)?;
         Ok((stats, shape))
     }
 
@@ -276,6 +276,7 @@ impl<'a> Planner<'a> {
 /// Reads the arguments.
 fn read(
     inputs: &Inputs<'_>,
+    preferred: &[String],
     arguments: &Arguments,
     measures: Vec<(Measure, &'static str)>,
     conversions: Vec<Conversion>,
@@ -298,6 +299,7 @@ fn read(
     let asked = levels::Asked {
         groups: &groups,
         filter: &filter,
+        preferred,
         reach: all.iter().flat_map(|measure| measure.reach()).collect(),
         balance: all.contains(&Measure::Balance),
         // Without another number of one flow the flow need not be said.

@@ -354,6 +354,14 @@ fn what_would_mix_is_an_error_that_names_the_choices() {
             assert!(code == reason && message.contains(part), "{code}: {message}");
         };
         is("", "AMBIGUOUS_DATASET", "BACI-HS2017 (2019 to 2020), COMTRADE-HS (2020 to 2020)");
+        let order = ["NONE", "COMTRADE-HS", "BACI-HS2017"].map(str::to_owned).to_vec();
+        let preferring = db.graph().preferring_datasets(order);
+        let taken = ask(&preferring, "{ tradeStats { dataset { code } warnings { code } } }");
+        let taken = &taken["data"]["tradeStats"];
+        assert_eq!(
+            (&taken["dataset"]["code"], &taken["warnings"][1]["code"]),
+            (&"COMTRADE-HS".into(), &"PREFERRED_DATASET".into())
+        );
         is("dataset: \"BACI-HS2017\"", "AMBIGUOUS_FLOW", "EXPORT, IMPORT");
         is(
             "dataset: \"BACI-HS2017\", filter: {flow: {eq: EXPORT}, reporter: {code: {in: [\"CN\", \"WLD\"]}}}",

@@ -91,6 +91,12 @@ impl Stats {
                 "some sums are of what is listed, which may not be all: `value` is null there, `sumOfListed` says them",
             ));
         }
+        if self.chosen.is_preferred {
+            out.push(warning(
+                "PREFERRED_DATASET",
+                "several datasets are left: the first in the order of this service is summed; `dataset` names it",
+            ));
+        }
         if keys.is_empty() {
             out.push(warning("NO_DATA", "no figure meets the filter at these levels"));
         }

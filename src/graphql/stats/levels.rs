@@ -30,6 +30,8 @@ const NAMED: usize = 400;
 pub(super) struct Asked<'a> {
     pub(super) groups: &'a [Group],
     pub(super) filter: &'a Filter,
+    /// Codes of datasets of which the first that is left is taken.
+    pub(super) preferred: &'a [String],
     /// Periods that numbers need beside those that are shown.
     pub(super) reach: Vec<Reach>,
     pub(super) balance: bool,
@@ -40,6 +42,8 @@ pub(super) struct Asked<'a> {
 #[derive(Debug, Clone)]
 pub(super) struct Chosen {
     pub(super) dataset: i64,
+    /// It was taken of several by the order of the deployment.
+    pub(super) is_preferred: bool,
     pub(super) scale: u32,
     pub(super) currency: String,
     pub(super) is_reconciled: bool,
@@ -82,7 +86,7 @@ pub(super) struct OneSide {
 const NAMES: [&str; 3] = ["reporter", "partner", "sector"];
 
 pub(super) fn choose(snapshot: &Snapshot, asked: &Asked<'_>) -> Planned<Chosen> {
-    let dataset = dataset(snapshot, asked)?;
+    let (dataset, is_preferred) = dataset(snapshot, asked)?;
     let table = snapshot.table(&DATASET);
     let of = |column: &str| table.map_or(&Value::Null, |t| t.value(dataset, column));
     let is_reconciled = of("reconciled") == &Value::Bool(true);
@@ -119,6 +123,7 @@ pub(super) fn choose(snapshot: &Snapshot, asked: &Asked<'_>) -> Planned<Chosen> 
     };
     Ok(Chosen {
         dataset,
+        is_preferred,
         scale: of("scale").as_int().and_then(|s| u32::try_from(s).ok()).unwrap_or(0),
         currency: of("currency").as_text().unwrap_or_default().to_owned(),
         is_reconciled,
@@ -169,8 +174,8 @@ fn ambiguous(reason: Reason, at: String, message: String, choices: &[String], ho
     GraphError::new(reason, format!("{at}: {message}: {}", choices.join(", "))).at(at).hint(how)
 }
 
-/// The dataset that the filter leaves.
-fn dataset(snapshot: &Snapshot, asked: &Asked<'_>) -> Planned<i64> {
+/// The dataset that the filter leaves, and whether it is the first in the order of the deployment among several.
+fn dataset(snapshot: &Snapshot, asked: &Asked<'_>) -> Planned<(i64, bool)> {
     let Some(table) = snapshot.table(&DATASET) else { return Err(refused("dataset", "there is none")) };
     let has_data = |id: &i64| !snapshot.levels(*id).is_empty();
     let all: Vec<i64> = table.rows.iter().filter_map(|row| row.int(0)).collect();
@@ -179,10 +184,16 @@ fn dataset(snapshot: &Snapshot, asked: &Asked<'_>) -> Planned<i64> {
         None => all.into_iter().filter(has_data).collect(),
     };
     match left.as_slice() {
-        [only] if has_data(only) => Ok(*only),
+        [only] if has_data(only) => Ok((*only, false)),
         [_] => Err(refused("dataset", "it has no figures")),
         [] => Err(refused("dataset", "no dataset is left; the list `datasets` has them")),
         several => {
+            let first = asked.preferred.iter().find_map(|code| {
+                several.iter().find(|id| has_data(id) && table.value(**id, "code").as_text() == Some(code))
+            });
+            if let Some(first) = first {
+                return Ok((*first, true));
+            }
             let told = |id: &i64| {
                 let periods = snapshot.levels(*id).iter().map(|l| l.period);
                 let (first, last) = (periods.clone().min(), periods.max());
