@@ -9,6 +9,7 @@ pub mod deadline;
 pub mod dialect;
 pub mod figures;
 pub mod migrate;
+pub mod nodes;
 pub mod pool;
 pub mod requester;
 pub mod revision;

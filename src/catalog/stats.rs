@@ -81,6 +81,17 @@ pub static UNIT_VALUE_PER: EnumType = EnumType {
     numeric: true,
 };
 
+/// What becomes of sectors without weights.
+pub static SPLIT: EnumType = EnumType {
+    name: "TradeStatsSplit",
+    doc: "What becomes of a sector that corresponds to several others without weights.",
+    values: &[
+        ("WEIGHTS", 0, "It is refused, NO_WEIGHTS."),
+        ("EQUAL", 1, "It is shared out among them in equal parts."),
+    ],
+    numeric: true,
+};
+
 /// With which rate amounts are converted.
 pub static RATE: EnumType = EnumType {
     name: "TradeStatsRateKind",
@@ -121,7 +132,7 @@ pub static REASON: EnumType = EnumType {
 
 /// Enums of statistics.
 pub static ENUMS: &[&EnumType] =
-    &[&DIMENSION, &MEASURE, &GAPS, &SHARE_OF, &SHARE_AGAINST, &UNIT_VALUE_PER, &RATE, &REASON];
+    &[&DIMENSION, &MEASURE, &GAPS, &SHARE_OF, &SHARE_AGAINST, &UNIT_VALUE_PER, &RATE, &SPLIT, &REASON];
 
 /// Value objects of statistics.
 pub static VALUES: &[ValueType] = &[
@@ -346,7 +357,16 @@ pub static VALUES: &[ValueType] = &[
             ("reporter", "RegionLevel!", "Level of reporters."),
             ("partner", "RegionLevel!", "Level of partners."),
             ("sector", "Int!", "Level of sectors: 0 all goods, 2, 4, 6 digits of HS."),
-            ("classification", "String!", "Code of the classification."),
+            (
+                "classification",
+                "String!",
+                "Code of the classification; where chapters of several editions are put together, that of the newest.",
+            ),
+            (
+                "convertedFrom",
+                "[String!]!",
+                "Codes of the classifications that the dataset has, where sectors are converted into another; else empty.",
+            ),
             ("frequency", "Frequency!", "Length of the periods that are stored."),
             (
                 "worldReporters",

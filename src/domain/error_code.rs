@@ -56,6 +56,7 @@ reasons! {
     AmbiguousLevel "AMBIGUOUS_LEVEL" "BAD_USER_INPUT" 400 false "Figures of several levels are never added: name one.";
     AmbiguousFlow "AMBIGUOUS_FLOW" "BAD_USER_INPUT" 400 false "Flows are never added: filter by one, or group by FLOW.";
     AmbiguousClassification "AMBIGUOUS_CLASSIFICATION" "BAD_USER_INPUT" 400 false "Sectors of several classifications are never added: filter by one.";
+    NoWeights "NO_WEIGHTS" "BAD_USER_INPUT" 400 false "Nothing says how much of a sector goes to each of several others: import weights, or ask for equal parts.";
     TooManyGroups "TOO_MANY_GROUPS" "QUERY_TOO_COMPLEX" 400 false "Group by a coarser level, or filter.";
     DocumentTooLarge "DOCUMENT_TOO_LARGE" "QUERY_TOO_COMPLEX" 400 false "Shorten the document: bytes, tokens or nesting are above the limit.";
     TooDeep "TOO_DEEP" "QUERY_TOO_COMPLEX" 400 false "Nest fewer levels.";

@@ -171,7 +171,17 @@ pub fn fixed_inputs() -> Vec<FixedInput> {
             text("by", "TradeStatsDimension!", "What."),
             text("level", "RegionLevel", "For REPORTER and PARTNER: their level; AREA puts countries together by UN M49 area. The only one there is when left out."),
             text("digits", "Int", "For SECTOR: its level, 2, 4 or 6 digits of HS, 0 for all goods; the coarsest below all goods when left out."),
-            text("classification", "String", "For SECTOR: code of the classification, where the dataset has several."),
+            text(
+                "classification",
+                "String",
+                "For SECTOR: code of the classification in which they are told. One that the dataset does not have is converted into, by correspondences.",
+            ),
+            text("split", "TradeStatsSplit", "For SECTOR: what becomes of sectors without weights in a conversion; WEIGHTS when left out."),
+            text(
+                "blocs",
+                "[String!]",
+                "For REPORTER and PARTNER: codes of blocs, which put together the countries that are their members on the last day of a period; all others are one group with a null key.",
+            ),
             text("frequency", "Frequency", "For PERIOD: its length; the coarsest that is stored when left out."),
         ],
     ));

@@ -4,11 +4,13 @@
 
 mod answer;
 mod beside;
+mod convert;
 mod levels;
 mod measure;
 mod measures;
 mod rates;
 mod read;
+mod sides;
 
 use apollo_compiler::executable::{Field as Selected, SelectionSet};
 use serde_json::{Map, Value as Json};
@@ -346,6 +348,10 @@ struct Group {
     region_level: Option<i64>,
     sector_level: Option<i64>,
     classification: Option<String>,
+    /// What has no weights is shared out equally.
+    is_split_equally: bool,
+    /// Codes of blocs.
+    blocs: Option<Vec<String>>,
     /// Months of a period.
     months: Option<i64>,
 }
@@ -367,29 +373,29 @@ fn groups(arguments: &Arguments) -> Planned<Vec<Group>> {
             region_level: word(json, "level").and_then(|w| code_of(REGION_LEVELS, w)),
             sector_level: json.get("digits").and_then(Json::as_i64),
             classification: word(json, "classification").map(str::to_owned),
+            is_split_equally: word(json, "split") == Some("EQUAL"),
+            blocs: json
+                .as_object()
+                .filter(|group| group.get("blocs").is_some_and(|b| !b.is_null()))
+                .map(|group| listed(group, "blocs").iter().filter_map(Json::as_str).map(str::to_owned).collect()),
             months: word(json, "frequency").and_then(|w| code_of(FREQUENCIES, w)),
         };
-        let stray = match by {
-            By::Side(0 | 1) => [
-                ("digits", group.sector_level.is_some()),
-                ("classification", group.classification.is_some()),
-                ("frequency", group.months.is_some()),
-            ],
-            By::Side(_) => {
-                [("level", group.region_level.is_some()), ("frequency", group.months.is_some()), ("", false)]
-            }
-            By::Flow => [
-                ("level", group.region_level.is_some()),
-                ("digits", group.sector_level.is_some()),
-                ("frequency", group.months.is_some()),
-            ],
-            By::Period => [
-                ("level", group.region_level.is_some()),
-                ("digits", group.sector_level.is_some()),
-                ("classification", group.classification.is_some()),
-            ],
+        let given = [
+            ("level", group.region_level.is_some()),
+            ("blocs", group.blocs.is_some()),
+            ("digits", group.sector_level.is_some()),
+            ("classification", group.classification.is_some()),
+            ("split", group.is_split_equally),
+            ("frequency", group.months.is_some()),
+        ];
+        let own: &[&str] = match by {
+            By::Side(0 | 1) => &["level", "blocs"],
+            By::Side(_) => &["digits", "classification", "split"],
+            By::Flow => &[],
+            By::Period => &["frequency"],
         };
-        if let Some((name, _)) = stray.iter().find(|(_, is_given)| *is_given) {
+        let stray = given.iter().find(|(name, is_given)| *is_given && !own.contains(name));
+        if let Some((name, _)) = stray {
             return Err(refused(&format!("{here}.{name}"), "it is not for what is grouped by here"));
         }
         out.push(group);

@@ -4,10 +4,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDate, NaiveDateTime};
 
 use super::StorageError;
 use super::conn::Conn;
+use super::nodes::Nodes;
 use super::sql::Side;
 use super::sql::operand::{Operand, Related};
 use super::sql::predicate::{Op, Predicate};
@@ -26,6 +27,8 @@ pub struct Table {
     pub rows: Vec<Row>,
     by_id: HashMap<i64, usize>,
     by_code: HashMap<String, Vec<usize>>,
+    /// Rows of a tree in the order of their paths.
+    by_path: Vec<usize>,
 }
 
 /// A code of a region in some scheme.
@@ -37,6 +40,14 @@ pub struct RegionCode {
     pub valid_from: Option<i64>,
     /// Last year.
     pub valid_to: Option<i64>,
+}
+
+/// A member of a bloc.
+#[derive(Debug, Clone, Copy)]
+struct Member {
+    region: i64,
+    since: Option<NaiveDate>,
+    until: Option<NaiveDate>,
 }
 
 /// A level that a dataset holds in a period.
@@ -64,7 +75,9 @@ pub struct Snapshot {
     tables: HashMap<&'static str, Table>,
     names: HashMap<(&'static str, i64), Vec<(String, String)>>,
     region_codes: HashMap<(String, String), Vec<RegionCode>>,
-    members: HashMap<i64, Vec<i64>>,
+    members: HashMap<i64, Vec<Member>>,
+    regions: Nodes,
+    sectors: Nodes,
     levels: HashMap<i64, Vec<DatasetLevel>>,
 }
 
@@ -135,7 +148,10 @@ impl Table {
                 by_code.entry(code.to_owned()).or_default().push(index);
             }
         }
-        Ok(Self { entity, columns, rows, by_id, by_code })
+        let mut by_path: Vec<usize> = if entity.tree { (0..rows.len()).collect() } else { Vec::new() };
+        let path_at = columns.iter().position(|c| *c == "path");
+        by_path.sort_by_key(|at| path_at.and_then(|path| rows.get(*at)?.text(path)).map(str::as_bytes));
+        Ok(Self { entity, columns, rows, by_id, by_code, by_path })
     }
 
     /// Position of a column.
@@ -159,6 +175,53 @@ impl Table {
     /// Rows with this code; several where a code is only unique within a classification.
     pub fn with_code(&self, code: &str) -> impl Iterator<Item = &Row> {
         self.by_code.get(code).into_iter().flatten().filter_map(|at| self.rows.get(*at))
+    }
+
+    /// Rows among which all are that meet a condition, where an index says so.
+    fn candidates(&self, predicate: &Predicate) -> Option<Vec<usize>> {
+        match predicate {
+            Predicate::Nothing => Some(Vec::new()),
+            Predicate::Compare(Operand::Column("id"), Op::Eq, Value::Int(id)) => {
+                Some(self.by_id.get(id).copied().into_iter().collect())
+            }
+            Predicate::Ints(Operand::Column("id"), list) => {
+                Some(list.values.iter().filter_map(|id| self.by_id.get(id)).copied().collect())
+            }
+            Predicate::Compare(Operand::Column("code"), Op::Eq, Value::Text(code)) => {
+                Some(self.by_code.get(code).cloned().unwrap_or_default())
+            }
+            Predicate::Texts(Operand::Column("code"), list) => {
+                Some(list.values.iter().filter_map(|code| self.by_code.get(code)).flatten().copied().collect())
+            }
+            Predicate::And(parts) => {
+                let of_parts = parts.iter().filter_map(|part| self.candidates(part));
+                of_parts.chain(self.below(parts)).min_by_key(Vec::len)
+            }
+            Predicate::Or(parts) => {
+                let of_parts: Option<Vec<Vec<usize>>> = parts.iter().map(|part| self.candidates(part)).collect();
+                let mut all = of_parts?.concat();
+                all.sort_unstable();
+                all.dedup();
+                Some(all)
+            }
+            _ => None,
+        }
+    }
+
+    /// Rows whose path lies between two that conditions name.
+    fn below(&self, parts: &[Predicate]) -> Option<Vec<usize>> {
+        let bound = |wanted: Op| {
+            parts.iter().find_map(|part| match part {
+                Predicate::Compare(Operand::Column("path"), op, Value::Text(path)) if *op == wanted => Some(path),
+                _ => None,
+            })
+        };
+        let (from, to) = (bound(Op::Ge)?, bound(Op::Lt)?);
+        let at = self.position("path")?;
+        let path = |row: &usize| self.rows.get(*row).and_then(|row| row.text(at)).unwrap_or_default().as_bytes();
+        let start = self.by_path.partition_point(|row| path(row) < from.as_bytes());
+        let end = self.by_path.partition_point(|row| path(row) < to.as_bytes());
+        Some(self.by_path.get(start..end).unwrap_or_default().to_vec())
     }
 
     /// Every code.
@@ -195,15 +258,19 @@ impl Snapshot {
                 valid_to: row.int(4),
             });
         }
-        let mut members: HashMap<i64, Vec<i64>> = HashMap::new();
+        let mut members: HashMap<i64, Vec<Member>> = HashMap::new();
         for row in conn.rows(
             super::bulk::Fixed(
-                "SELECT group_id, region_id FROM region_members WHERE until IS NULL ORDER BY group_id, region_id",
+                "SELECT group_id, region_id, since, until FROM region_members ORDER BY group_id, region_id, since",
             ),
-            &[],
+            &[ColumnType::Int, ColumnType::Int, ColumnType::Date, ColumnType::Date],
         )? {
+            let day = |at: usize| match row.get(at) {
+                Value::Date(day) => Some(*day),
+                _ => None,
+            };
             if let (Some(group), Some(region)) = (row.int(0), row.int(1)) {
-                members.entry(group).or_default().push(region);
+                members.entry(group).or_default().push(Member { region, since: day(2), until: day(3) });
             }
         }
         let mut levels: HashMap<i64, Vec<DatasetLevel>> = HashMap::new();
@@ -220,7 +287,9 @@ impl Snapshot {
                 is_derived: n(8) == super::figures::DERIVED,
             });
         }
-        Ok(Self { revision, committed_at, tables, names, region_codes, members, levels })
+        let nodes = |entity: &'static Entity| tables.get(entity.name).map(Nodes::of).unwrap_or_default();
+        let (regions, sectors) = (nodes(&catalog::region::REGION), nodes(&catalog::sector::SECTOR));
+        Ok(Self { revision, committed_at, tables, names, region_codes, members, regions, sectors, levels })
     }
 
     /// The levels that a dataset holds.
@@ -230,7 +299,30 @@ impl Snapshot {
 
     /// Present members of a bloc.
     pub fn members(&self, group: i64) -> impl Iterator<Item = i64> {
-        self.members.get(&group).into_iter().flatten().copied()
+        self.members
+            .get(&group)
+            .into_iter()
+            .flatten()
+            .filter(|member| member.until.is_none())
+            .map(|member| member.region)
+    }
+
+    /// Whether a region was a member of a bloc on a day.
+    pub fn was_member(&self, group: i64, region: i64, day: NaiveDate) -> bool {
+        let of_group = self.members.get(&group).into_iter().flatten().filter(|member| member.region == region);
+        of_group.into_iter().any(|member| {
+            member.since.is_none_or(|since| since <= day) && member.until.is_none_or(|until| day <= until)
+        })
+    }
+
+    /// The tree of regions, by level.
+    pub fn regions(&self) -> &Nodes {
+        &self.regions
+    }
+
+    /// The trees of sectors, by classification and level.
+    pub fn sectors(&self) -> &Nodes {
+        &self.sectors
     }
 
     /// The rows of a resident entity.
@@ -283,10 +375,19 @@ impl Snapshot {
     pub fn matching(&self, entity: &Entity, predicate: &Predicate) -> Option<Vec<i64>> {
         let table = self.table(entity)?;
         let mut ids = Vec::new();
-        for row in &table.rows {
+        let mut meet = |row: &Row| {
             if self.holds(table, row, predicate)? {
                 ids.extend(row.int(0));
             }
+            Some(())
+        };
+        match table.candidates(predicate) {
+            Some(mut rows) => {
+                rows.sort_unstable();
+                rows.dedup();
+                rows.iter().filter_map(|at| table.rows.get(*at)).try_for_each(&mut meet)?;
+            }
+            None => table.rows.iter().try_for_each(&mut meet)?,
         }
         Some(ids)
     }

@@ -14,6 +14,7 @@
 mod amounts;
 mod attack;
 mod conformance;
+mod conversions;
 mod cube;
 mod damaged;
 mod demo_filters;

@@ -3,15 +3,15 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::levels::OneSide;
 use super::measure::Measure;
 use super::measures::{ANY, Cell, Groups, Key};
 use super::rates::Rates;
-use super::read::Coverage;
+use super::read::Context;
+use super::sides::OneSide;
 use super::{By, MOST_GROUPS, SIDES, Stats, level_word, too_many};
 use crate::catalog::dataset::DATASET;
 use crate::catalog::region::REGION;
-use crate::catalog::sector::SECTOR;
+use crate::catalog::sector::{CLASSIFICATION, SECTOR};
 use crate::domain::error_code::Reason;
 use crate::domain::flow::{FLOWS, FREQUENCIES, name_of};
 use crate::domain::period::Period;
@@ -40,27 +40,32 @@ impl Stats {
     pub(in crate::graphql) fn ask(&self, session: &mut Session<'_>) -> Result<Tree, RunError> {
         let chosen = &self.chosen;
         let statements = session.statements;
-        let coverage = if self.needs_coverage() { self.coverage(session)? } else { Coverage::default() };
+        let context = self.context(session)?;
         let mut rates = Rates::default();
-        let mut groups = self.read(session, &coverage, &mut rates)?;
-        groups.beside = self.beside(session, &groups, &coverage)?;
+        let mut groups = self.read(session, &context, &mut rates)?;
+        groups.beside = self.beside(session, &groups, &context)?;
         let keys = self.keys(&groups)?;
         let codes = self.codes(session.snapshot, &keys);
-        groups.compare(&keys, |flow, period| self.is_complete(&coverage, flow, period));
+        groups.compare(&keys, |flow, period| self.is_complete(&context, flow, period));
         let (rows, others, ties_cut) = self.cut(&groups, &codes, keys.clone());
         let group_count = rows.len();
         let (page, page_info) = self.page(session, rows)?;
-        let wholes = self.wholes(&groups, &keys, &coverage);
+        let wholes = self.wholes(&groups, &keys, &context);
         let warnings = self.warnings(&groups, &keys, &wholes);
         let [reporter, partner, sector] = &chosen.sides;
         let is_mirrored = chosen.reads.iter().any(|(side, _)| *side == Side::Mirrored);
+        let from = chosen.editions.conversion.iter().flat_map(|to| &to.from);
+        let classes = session.snapshot.table(&CLASSIFICATION);
+        let code = |class: &i64| text(classes.map_or("", |t| t.value(*class, "code").as_text().unwrap_or_default()));
+        let converted_from: Vec<Tree> = from.map(code).collect();
         let levels = Tree::Object(vec![
             ("reporter", text(level_word(reporter.level))),
             ("partner", text(level_word(partner.level))),
-            ("sector", Tree::Int(sector.level)),
+            ("sector", Tree::Int(chosen.editions.conversion.as_ref().map_or(sector.level, |to| to.to.1))),
+            ("convertedFrom", Tree::List(converted_from)),
             ("classification", text(&chosen.classification)),
             ("frequency", text(name_of(FREQUENCIES, chosen.stored).unwrap_or("ANNUAL"))),
-            ("worldReporters", self.world_reporters(&coverage).map_or(Tree::Null, Tree::Int)),
+            ("worldReporters", self.world_reporters(&context).map_or(Tree::Null, Tree::Int)),
             ("mirrored", Tree::Bool(is_mirrored)),
         ]);
         let row = |key: &Key| self.row(session.snapshot.revision, &groups, key);
@@ -74,7 +79,7 @@ impl Stats {
             ("pageInfo", page_info),
             ("dataset", Tree::Node("Dataset", chosen.dataset)),
             ("levels", levels),
-            ("coverage", self.told_coverage(session.snapshot, &coverage)),
+            ("coverage", self.told_coverage(session.snapshot, &context)),
             ("rates", self.told_rates(&rates)),
             ("explain", self.explained(session, &groups, session.statements - statements)),
             ("warnings", Tree::List(warnings)),
@@ -99,6 +104,25 @@ impl Stats {
         }
         if keys.is_empty() {
             out.push(warning("NO_DATA", "no figure meets the filter at these levels"));
+        }
+        let editions = &self.chosen.editions;
+        if !editions.joined.is_empty() {
+            out.push(warning(
+                "SERIES_BREAK",
+                &format!(
+                    "chapters of {} are put together by their codes: between editions goods move from one to another",
+                    editions.joined.join(", ")
+                ),
+            ));
+        }
+        if editions.conversion.is_some() {
+            out.push(warning(
+                "CONVERTED_SECTORS",
+                &format!(
+                    "sectors are converted into {}: totals are exact, their parts as good as the correspondence",
+                    self.chosen.classification
+                ),
+            ));
         }
         let differs = |whole: &&Whole| whole.unallocated().is_some_and(|rest| rest != 0);
         let n = wholes.iter().filter(differs).count();
@@ -393,7 +417,7 @@ impl Stats {
     }
 
     /// The whole of each flow and period.
-    fn wholes(&self, groups: &Groups, keys: &[Key], coverage: &Coverage) -> Vec<Whole> {
+    fn wholes(&self, groups: &Groups, keys: &[Key], context: &Context) -> Vec<Whole> {
         if !self.wants.whole && !self.wants.warnings {
             return Vec::new();
         }
@@ -411,7 +435,7 @@ impl Stats {
                 flow,
                 period,
                 parts: sum.listed(),
-                is_complete: !sum.is_listed && self.is_complete(coverage, flow, period),
+                is_complete: !sum.is_listed && self.is_complete(context, flow, period),
                 reported: (!reported.is_empty()).then(|| reported.iter().sum()),
             }
         };

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::levels::{Chosen, OneSide};
+use super::levels::Chosen;
 use super::measure::Measure;
 use super::measures::{Beside, Cells, Groups, Key};
-use super::read::{Coverage, Reading, Taken, other_flow, own_side};
+use super::read::{Context, Reading, Taken, other_flow, own_side};
+use super::sides::OneSide;
 use super::{By, Stats, refused};
 use crate::catalog::region::REGION;
 use crate::catalog::sector::SECTOR;
@@ -68,15 +69,15 @@ impl Stats {
         &self,
         session: &mut Session<'_>,
         groups: &Groups,
-        coverage: &Coverage,
+        context: &Context,
     ) -> Result<Beside, RunError> {
         let mut out = Beside::default();
         let against = |m: &Measure| matches!(m, Measure::Share { against_reported: true, .. });
         if self.wants.whole || self.wants.warnings || self.has(against) {
-            out.reported = self.reported(session, groups, coverage)?;
+            out.reported = self.reported(session, groups, context)?;
         }
         if self.has(|m| *m == Measure::MirrorGap) && !self.chosen.is_reconciled {
-            out.mirror = Some(self.mirror(session, coverage)?);
+            out.mirror = Some(self.mirror(session, context)?);
         }
         if self.has(|m| *m == Measure::Rca) {
             let [reporter, _, sector] = groups.places;
@@ -85,9 +86,9 @@ impl Stats {
             let mut cells = |sides: [OneSide; 3], any: [Option<usize>; 2]| -> Result<Cells, RunError> {
                 let mut taken = Taken::default();
                 for (side, flows) in &self.chosen.reads {
-                    self.take(session, coverage, &Reading::new(&sides, *side, flows), &mut taken)?;
+                    self.take(session, context, &Reading::new(&sides, *side, flows), &mut taken)?;
                 }
-                self.put_periods_together(&mut taken.cells);
+                self.finish(session.snapshot, context, &mut taken)?;
                 let keys = taken.cells.into_iter();
                 Ok(keys.map(|(key, cell)| (key.any(any[0]).any(any[1]), cell)).collect())
             };
@@ -96,31 +97,31 @@ impl Stats {
                 cells([world.clone(), partner.clone(), sectors], [reporter, None])?,
                 cells([world, partner, total], [reporter, sector])?,
             ]);
-            out.world_reporters = self.world_by_period(session.snapshot, coverage);
+            out.world_reporters = self.world_by_period(session.snapshot, context);
         }
         Ok(out)
     }
 
     /// Complete reporters by told period, the fewest of its stored ones.
-    fn world_by_period(&self, snapshot: &Snapshot, coverage: &Coverage) -> HashMap<i64, Option<i64>> {
+    fn world_by_period(&self, snapshot: &Snapshot, context: &Context) -> HashMap<i64, Option<i64>> {
         let world = world(snapshot);
-        let of = |start: &i64| match coverage.reports_world(&world, *start) {
+        let of = |start: &i64| match context.reports_world(&world, *start) {
             true => None,
-            false => Some(coverage.by_period.get(start).map_or(0, |(complete, _)| *complete)),
+            false => Some(context.by_period.get(start).map_or(0, |(complete, _)| *complete)),
         };
         let shown = self.chosen.shown.iter().filter_map(|told| Some((*told, self.chosen.periods.get(told)?)));
         shown.map(|(told, starts)| (told, starts.iter().map(of).min().flatten())).collect()
     }
 
     /// What the partners report of the same flows.
-    fn mirror(&self, session: &mut Session<'_>, coverage: &Coverage) -> Result<Cells, RunError> {
+    fn mirror(&self, session: &mut Session<'_>, context: &Context) -> Result<Cells, RunError> {
         let mut taken = Taken::default();
         for (_, flows) in &self.chosen.reads {
             let flows: Vec<i64> = flows.iter().map(|flow| other_flow(*flow)).collect();
             let reading = Reading::new(&self.chosen.sides, Side::Exchanged, &flows);
-            self.take(session, coverage, &reading, &mut taken)?;
+            self.take(session, context, &reading, &mut taken)?;
         }
-        self.put_periods_together(&mut taken.cells);
+        self.finish(session.snapshot, context, &mut taken)?;
         Ok(taken.cells)
     }
 
@@ -129,7 +130,7 @@ impl Stats {
         &self,
         session: &mut Session<'_>,
         groups: &Groups,
-        coverage: &Coverage,
+        context: &Context,
     ) -> Result<HashMap<Key, i128>, RunError> {
         let chosen = &self.chosen;
         let is_open =
@@ -143,9 +144,9 @@ impl Stats {
         let mut taken = Taken::default();
         for (side, flows) in &chosen.reads {
             let reading = Reading { is_reported: true, ..Reading::new(&sides, *side, flows) };
-            self.take(session, coverage, &reading, &mut taken)?;
+            self.take(session, context, &reading, &mut taken)?;
         }
-        self.put_periods_together(&mut taken.cells);
+        self.finish(session.snapshot, context, &mut taken)?;
         let place = groups.places.get(*at).copied().flatten();
         let is_shown = |key: &Key| match self.by_period() {
             true => chosen.shown.contains(&key.period),
@@ -156,7 +157,7 @@ impl Stats {
     }
 
     /// Who reported, by told period.
-    pub(super) fn told_coverage(&self, snapshot: &Snapshot, coverage: &Coverage) -> Tree {
+    pub(super) fn told_coverage(&self, snapshot: &Snapshot, context: &Context) -> Tree {
         let chosen = &self.chosen;
         let own = chosen.reads.first().map(|(side, _)| own_side(&chosen.sides, *side == Side::Mirrored));
         let asked = own.and_then(|side| side.ids.as_ref()).filter(|_| own.is_some_and(|side| side.level > 0));
@@ -168,12 +169,7 @@ impl Stats {
         let of = |told: &i64| -> BTreeSet<i64> {
             let starts = chosen.periods.get(told).into_iter().flatten();
             let here: BTreeSet<i64> = starts.copied().collect();
-            coverage
-                .by_reporter
-                .keys()
-                .filter(|(id, start)| here.contains(start) && is_asked(id))
-                .map(|k| k.0)
-                .collect()
+            context.by_reporter.keys().filter(|(id, start)| here.contains(start) && is_asked(id)).map(|k| k.0).collect()
         };
         let all: BTreeSet<i64> = match asked.filter(|_| is_named) {
             Some(ids) => ids.iter().copied().collect(),
@@ -183,7 +179,7 @@ impl Stats {
             let there = of(told);
             let starts = chosen.periods.get(told).cloned().unwrap_or_default();
             let is_complete = |id: &&i64| {
-                starts.iter().all(|start| coverage.by_reporter.get(&(**id, *start)).copied().unwrap_or(false))
+                starts.iter().all(|start| context.by_reporter.get(&(**id, *start)).copied().unwrap_or(false))
             };
             let mut missing: Vec<i64> = all.difference(&there).copied().collect();
             missing.sort_by_key(code);

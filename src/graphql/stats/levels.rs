@@ -4,27 +4,21 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
 use super::measure::Reach;
-use super::{By, Filter, Group, level_word, refused};
+use super::sides::{Editions, OneSide, region, sector};
+use super::{By, Filter, Group, refused};
 use crate::catalog::dataset::DATASET;
-use crate::catalog::region::REGION;
-use crate::catalog::sector::{CLASSIFICATION, SECTOR};
 use crate::domain::error_code::Reason;
-use crate::domain::flow::{FLOWS, FREQUENCIES, Flow, REGION_LEVELS, code_of, name_of};
+use crate::domain::flow::{FLOWS, FREQUENCIES, Flow, name_of};
 use crate::domain::period::Period;
 use crate::graphql::errors::GraphError;
-use crate::graphql::facets::{climbed, region_above};
 use crate::graphql::plan::Planned;
-use crate::storage::snapshot::{DatasetLevel, Snapshot, Table};
+use crate::storage::snapshot::{DatasetLevel, Snapshot};
 use crate::storage::sql::Side;
 use crate::storage::sql::operand::Operand;
 use crate::storage::sql::predicate::{Op, Predicate};
 use crate::storage::value::Value;
 
 const WORLD: i64 = 0;
-const AREA: i64 = 1;
-const COUNTRY: i64 = 2;
-/// Ids that are named one by one; of more, the level is named.
-const NAMED: usize = 400;
 
 /// What is asked, as far as levels are concerned.
 pub(super) struct Asked<'a> {
@@ -52,6 +46,7 @@ pub(super) struct Chosen {
     pub(super) sides: [OneSide; 3],
     /// Code of the classification.
     pub(super) classification: String,
+    pub(super) editions: Editions,
     /// The flow of values where it is not grouped by; none for a balance alone.
     pub(super) flow: Option<i64>,
     /// From which sides of the table, with the flows there.
@@ -68,22 +63,6 @@ pub(super) struct Chosen {
     /// Parts of a side that is not grouped by and has no whole: the sum is no total unless coverage says so.
     pub(super) fallback: Option<[OneSide; 3]>,
 }
-
-/// What is summed of one hierarchy.
-#[derive(Debug, Clone)]
-pub(super) struct OneSide {
-    pub(super) level: i64,
-    /// Rows of these only; all of the level where there is none.
-    pub(super) ids: Option<Vec<i64>>,
-    /// Groups are what stands above: id to id.
-    pub(super) above: Option<BTreeMap<i64, i64>>,
-    /// A sum of what is listed, which may not be all.
-    pub(super) is_listed: bool,
-    pub(super) is_filtered: bool,
-}
-
-/// The three hierarchies for messages.
-const NAMES: [&str; 3] = ["reporter", "partner", "sector"];
 
 pub(super) fn choose(snapshot: &Snapshot, asked: &Asked<'_>) -> Planned<Chosen> {
     let (dataset, is_preferred) = dataset(snapshot, asked)?;
@@ -104,15 +83,17 @@ pub(super) fn choose(snapshot: &Snapshot, asked: &Asked<'_>) -> Planned<Chosen> 
     let (stored, months, periods, shown) = periods(&held, asked)?;
     let read: BTreeSet<i64> = periods.values().flatten().copied().collect();
     held.retain(|l| l.period.1 == stored && read.contains(&l.period.0));
-    let (classification, sector) = sector(snapshot, asked, &held)?;
+    let (classification, sector, editions) = sector(snapshot, asked, &held)?;
     held.retain(|l| l.levels[2] == sector.level);
-    let reporter = region(snapshot, asked, 0, &held, false)?;
+    let reporter = region(snapshot, asked, 0, &held, (stored, &read))?;
     held.retain(|l| l.levels[0] == reporter.level);
-    let partner = region(snapshot, asked, 1, &held, false)?;
+    let partner = region(snapshot, asked, 1, &held, (stored, &read))?;
+    let may_be_derived = held.iter().any(|l| l.is_derived && l.levels[1] == partner.level);
     let mut fallback = None;
     if partner.level == WORLD && !partner.is_filtered && !is_grouped(asked, 1) {
         // Reporters that are not complete have partners and no world.
-        let parts = region(snapshot, asked, 1, &held, true).ok();
+        held.retain(|l| l.levels[1] != WORLD);
+        let parts = region(snapshot, asked, 1, &held, (stored, &read)).ok();
         fallback = parts.map(|parts| [reporter.clone(), parts, sector.clone()]);
     }
     let reads = if is_reconciled {
@@ -127,9 +108,10 @@ pub(super) fn choose(snapshot: &Snapshot, asked: &Asked<'_>) -> Planned<Chosen> 
         scale: of("scale").as_int().and_then(|s| u32::try_from(s).ok()).unwrap_or(0),
         currency: of("currency").as_text().unwrap_or_default().to_owned(),
         is_reconciled,
-        may_be_derived: held.iter().any(|l| l.is_derived && l.levels[1] == partner.level),
+        may_be_derived,
         sides: [reporter, partner, sector],
         classification,
+        editions,
         flow,
         reads,
         stored,
@@ -166,11 +148,11 @@ impl Chosen {
     }
 }
 
-fn is_grouped(asked: &Asked<'_>, side: usize) -> bool {
+pub(super) fn is_grouped(asked: &Asked<'_>, side: usize) -> bool {
     asked.groups.iter().any(|group| group.by == By::Side(side))
 }
 
-fn ambiguous(reason: Reason, at: String, message: String, choices: &[String], how: &str) -> GraphError {
+pub(super) fn ambiguous(reason: Reason, at: String, message: String, choices: &[String], how: &str) -> GraphError {
     GraphError::new(reason, format!("{at}: {message}: {}", choices.join(", "))).at(at).hint(how)
 }
 
@@ -351,234 +333,4 @@ fn periods(held: &[DatasetLevel], asked: &Asked<'_>) -> Planned<Periods> {
         lengths.into_iter().collect::<Vec<_>>().join(", ")
     );
     Err(GraphError::new(Reason::InvalidPeriod, format!("filter.period: {message}")).at("filter.period"))
-}
-
-/// Chooses among the regions of reporters or partners.
-fn region(
-    snapshot: &Snapshot,
-    asked: &Asked<'_>,
-    side: usize,
-    held: &[DatasetLevel],
-    without_world: bool,
-) -> Planned<OneSide> {
-    let name = NAMES.get(side).copied().unwrap_or_default();
-    let at = format!("filter.{name}");
-    let Some(table) = snapshot.table(&REGION) else { return Err(refused(&at, "there are no regions")) };
-    let level_of = |id: i64| table.value(id, "level").as_text().and_then(|w| code_of(REGION_LEVELS, w)).unwrap_or(-1);
-    let mut present: BTreeSet<i64> = held.iter().filter_map(|l| l.levels.get(side)).copied().collect();
-    if without_world {
-        present.remove(&WORLD);
-    }
-    let allowed = asked.filter.sides.get(side).and_then(Option::as_ref);
-    let is_filtered = allowed.is_some();
-    let words = |levels: &BTreeSet<i64>| levels.iter().map(|l| level_word(*l).to_owned()).collect::<Vec<_>>();
-    let ids_at = |level: i64| -> Option<Vec<i64>> {
-        let of_level = |id: &i64| level_of(*id) == level;
-        match allowed {
-            Some(ids) => Some(ids.iter().copied().filter(of_level).collect()),
-            None => Some(table.rows.iter().filter_map(|row| row.int(0)).filter(of_level).collect::<Vec<i64>>())
-                .filter(|ids| ids.len() <= NAMED),
-        }
-    };
-    let one = |level: i64, is_listed: bool| OneSide { level, ids: ids_at(level), above: None, is_listed, is_filtered };
-    let group = asked.groups.iter().find(|group| group.by == By::Side(side));
-    if let Some(group) = group {
-        if group.region_level == Some(AREA) {
-            let countries = ids_at(COUNTRY).unwrap_or_default();
-            let above = |id: &i64| Some((*id, region_above(table, *id, "AREA")?));
-            let above = countries.iter().filter_map(above).collect();
-            return Ok(OneSide { above: Some(above), ..one(COUNTRY, true) });
-        }
-        let mut choices: BTreeSet<i64> = match group.region_level {
-            Some(level) => present.iter().copied().filter(|l| *l == level).collect(),
-            None => present.iter().copied().filter(|l| !matches!(*l, WORLD | AREA)).collect(),
-        };
-        if group.region_level.is_none() && is_filtered && choices.len() > 1 {
-            choices.retain(|level| ids_at(*level).is_some_and(|ids| !ids.is_empty()));
-        }
-        return match choices.iter().collect::<Vec<_>>().as_slice() {
-            [level] => Ok(one(**level, false)),
-            [] => {
-                let message =
-                    format!("the dataset has no {name}s of this level here; it has {}", words(&present).join(", "));
-                Err(refused("groupBy.level", message))
-            }
-            _ => Err(ambiguous(
-                Reason::AmbiguousLevel,
-                format!("groupBy.{name}"),
-                "levels are never mixed".to_owned(),
-                &words(&choices),
-                "say which level, e.g. {by: PARTNER, level: COUNTRY}",
-            )),
-        };
-    }
-    let Some(allowed) = allowed else {
-        if present.contains(&WORLD) {
-            return Ok(one(WORLD, false));
-        }
-        let choices: BTreeSet<i64> = present.iter().copied().filter(|l| *l != AREA).collect();
-        return match choices.iter().collect::<Vec<_>>().as_slice() {
-            // Reporters are summed as they are; partners that are listed may not be all.
-            [level] => Ok(one(**level, side == 1)),
-            _ => Err(ambiguous(
-                Reason::AmbiguousLevel,
-                at,
-                format!("{name}s of several levels are never added"),
-                &words(&choices),
-                "filter by one, e.g. {level: {eq: COUNTRY}}, or group by it with a level",
-            )),
-        };
-    };
-    let given: BTreeSet<i64> = allowed.iter().map(|id| level_of(*id)).collect();
-    let usable: BTreeSet<i64> = given.intersection(&present).copied().collect();
-    let Some(coarsest) = usable.first().copied() else {
-        let message = format!("the dataset has no {name}s of these levels here; it has {}", words(&present).join(", "));
-        return Err(refused(&at, message));
-    };
-    // What is left of finer levels must be all that lies in what is taken: a sum of two levels would count it twice.
-    let taken = ids_at(coarsest).unwrap_or_default();
-    let finer: Vec<i64> = usable.iter().copied().filter(|level| *level > coarsest).collect();
-    if !is_subtree(table, allowed, &taken, |id| finer.contains(&level_of(id))) {
-        return Err(ambiguous(
-            Reason::AmbiguousLevel,
-            at,
-            format!("{name}s of several levels are never added"),
-            &words(&usable),
-            "filter by one level too, e.g. {level: {eq: COUNTRY}}",
-        ));
-    }
-    // A subtree whose top the dataset does not have: its parts may not be all.
-    let is_part = given.first().is_some_and(|top| *top < coarsest);
-    Ok(one(coarsest, is_part))
-}
-
-/// The node itself or the nearest one above it that is wanted.
-fn above(table: &Table, id: i64, is_wanted: impl Fn(i64) -> bool) -> Option<i64> {
-    climbed(table, id).map(|(id, _)| id).find(|id| is_wanted(*id))
-}
-
-/// Whether a node is one of these or lies below one of them.
-fn is_within(table: &Table, id: i64, tops: &[i64]) -> bool {
-    above(table, id, |id| tops.contains(&id)).is_some()
-}
-
-/// Whether the nodes of finer levels among those allowed are all that lie below the ones that are taken, and no others.
-fn is_subtree(table: &Table, allowed: &[i64], taken: &[i64], is_finer: impl Fn(i64) -> bool) -> bool {
-    let mut all = table.rows.iter().filter_map(|row| row.int(0)).filter(|id| is_finer(*id)).peekable();
-    if all.peek().is_none() {
-        return true;
-    }
-    let allowed: std::collections::HashSet<i64> = allowed.iter().copied().collect();
-    all.all(|id| allowed.contains(&id) == is_within(table, id, taken))
-}
-
-/// Chooses the classification and the level of sectors.
-fn sector(snapshot: &Snapshot, asked: &Asked<'_>, held: &[DatasetLevel]) -> Planned<(String, OneSide)> {
-    let at = "filter.sector";
-    let (Some(table), Some(classes)) = (snapshot.table(&SECTOR), snapshot.table(&CLASSIFICATION)) else {
-        return Err(refused(at, "there are no sectors"));
-    };
-    let code = |class: i64| classes.value(class, "code").as_text().unwrap_or_default().to_owned();
-    let level_of = |id: i64| table.value(id, "level").as_int().unwrap_or(-1);
-    let class_of = |id: i64| table.value(id, "classification_id").as_int().unwrap_or(-1);
-    let present: BTreeSet<(i64, i64)> = held.iter().map(|l| (l.levels[2], l.classification)).collect();
-    let allowed = asked.filter.sides.get(2).and_then(Option::as_ref);
-    let is_filtered = allowed.is_some();
-    let group = asked.groups.iter().find(|group| group.by == By::Side(2));
-    let wanted = group.and_then(|group| group.classification.as_deref());
-    let of_class = |class: i64| wanted.is_none_or(|wanted| code(class) == wanted);
-    let one = |level: i64, class: i64, is_listed: bool| {
-        let is_there = |id: &i64| level_of(*id) == level && class_of(*id) == class;
-        let ids: Vec<i64> = match allowed {
-            Some(ids) => ids.iter().copied().filter(is_there).collect(),
-            None => table.rows.iter().filter_map(|row| row.int(0)).filter(is_there).collect(),
-        };
-        // One classification of this level: the level says it all.
-        let is_all = allowed.is_none() && present.iter().filter(|(l, _)| *l == level).count() == 1 && ids.len() > NAMED;
-        let side = OneSide { level, ids: (!is_all).then_some(ids), above: None, is_listed, is_filtered };
-        (code(class), side)
-    };
-    let digits = |levels: &mut dyn Iterator<Item = i64>| {
-        let levels: BTreeSet<i64> = levels.collect();
-        levels.iter().map(ToString::to_string).collect::<Vec<_>>()
-    };
-    let only = |choices: BTreeSet<i64>, level: i64, is_listed: bool| match choices.iter().collect::<Vec<_>>().as_slice()
-    {
-        [class] => Ok(one(level, **class, is_listed)),
-        _ => {
-            let codes: Vec<String> = choices.iter().map(|class| code(*class)).collect();
-            Err(ambiguous(
-                Reason::AmbiguousClassification,
-                at.to_owned(),
-                "sectors of several classifications are never added".to_owned(),
-                &codes,
-                "filter by one, e.g. {classification: {code: {eq: \"HS2017\"}}}",
-            ))
-        }
-    };
-    // Of what is filtered, classifications that it names.
-    let given: Option<BTreeSet<(i64, i64)>> =
-        allowed.map(|ids| ids.iter().map(|id| (level_of(*id), class_of(*id))).collect());
-    let usable: BTreeSet<(i64, i64)> = present
-        .iter()
-        .copied()
-        .filter(|p| given.as_ref().is_none_or(|given| given.contains(p)) && (of_class(p.1) || p.0 == 0))
-        .collect();
-    if let Some(group) = group {
-        let level = match group.sector_level {
-            Some(level) => level,
-            None => usable.iter().map(|(level, _)| *level).find(|level| *level > 0).unwrap_or(0),
-        };
-        let at = |level: i64| -> BTreeSet<i64> {
-            usable.iter().filter(|(l, _)| *l == level).map(|(_, class)| *class).collect()
-        };
-        let choices = at(level);
-        // What is only listed has no upper levels: they are made of the next finer one, and are what is listed too.
-        let finer = usable.iter().map(|(l, _)| *l).find(|l| *l > level && choices.is_empty());
-        if let Some(finer) = finer {
-            let (classification, side) = only(at(finer), finer, true)?;
-            let parts: Vec<i64> = match &side.ids {
-                Some(ids) => ids.clone(),
-                None => table.rows.iter().filter_map(|row| row.int(0)).filter(|id| level_of(*id) == finer).collect(),
-            };
-            let above = parts.iter().filter_map(|id| Some((*id, above(table, *id, |id| level_of(id) == level)?)));
-            let above: BTreeMap<i64, i64> = above.collect();
-            if !above.is_empty() {
-                return Ok((classification, OneSide { above: Some(above), ..side }));
-            }
-        }
-        if choices.is_empty() {
-            let held = digits(&mut present.iter().map(|(l, _)| *l)).join(", ");
-            return Err(refused(
-                "groupBy.digits",
-                format!("the dataset has no sectors of this level here; it has {held}"),
-            ));
-        }
-        return only(choices, level, false);
-    }
-    let Some((coarsest, _)) = usable.first().copied() else {
-        let held = digits(&mut present.iter().map(|(l, _)| *l)).join(", ");
-        return Err(refused(
-            at,
-            format!("the dataset has no sectors of these levels and classifications here; it has levels {held}"),
-        ));
-    };
-    let choices: BTreeSet<i64> = usable.iter().filter(|(l, _)| *l == coarsest).map(|(_, class)| *class).collect();
-    let Some(allowed) = allowed else {
-        return only(choices, coarsest, coarsest > 0);
-    };
-    let (classification, side) = only(choices, coarsest, false)?;
-    let taken = side.ids.clone().unwrap_or_default();
-    let finer = |id: i64| level_of(id) > coarsest && usable.contains(&(level_of(id), class_of(id)));
-    if !is_subtree(table, allowed, &taken, finer) {
-        return Err(ambiguous(
-            Reason::AmbiguousLevel,
-            at.to_owned(),
-            "sectors of several levels are never added".to_owned(),
-            &digits(&mut usable.iter().map(|(l, _)| *l)),
-            "filter by one level too, e.g. {level: {eq: 2}}",
-        ));
-    }
-    let is_part = given.as_ref().and_then(|g| g.first()).is_some_and(|(top, _)| *top < coarsest);
-    Ok((classification, OneSide { is_listed: is_part, ..side }))
 }

@@ -2,30 +2,36 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::levels::OneSide;
+use super::convert::{Mapping, with_sector};
 use super::measure::Measure;
 use super::measures::{Cell, Cells, Groups, Key, Last, NONE, Unit};
 use super::rates::Rates;
+use super::sides::OneSide;
 use super::{By, MOST_GROUPS, SIDES, Stats, too_many};
-use crate::graphql::errors::RunError;
+use crate::catalog::region::REGION;
+use crate::domain::error_code::Reason;
+use crate::graphql::errors::{GraphError, RunError};
 use crate::graphql::execute::Session;
 use crate::storage::bulk::Statement;
 use crate::storage::figures::REPORTED;
+use crate::storage::snapshot::Snapshot;
 use crate::storage::sql::Side;
 use crate::storage::sql::cube::{Cube, PART};
 use crate::storage::sql::operand::Operand;
 use crate::storage::sql::predicate::{Op, Predicate};
 use crate::storage::value::{Row, Value};
 
-/// Which reporters are complete in which stored periods.
+/// What is known beside the figures: which reporters are complete in which stored periods, and correspondences.
 #[derive(Default)]
-pub(super) struct Coverage {
+pub(super) struct Context {
     pub(super) by_reporter: HashMap<(i64, i64), bool>,
     /// How many are complete, and how many there are.
     pub(super) by_period: HashMap<i64, (i64, i64)>,
+    /// What corresponds to what, where sectors are converted.
+    mapping: Option<Mapping>,
 }
 
-impl Coverage {
+impl Context {
     /// Whether the dataset has figures of the world as a reporter of its own.
     pub(super) fn reports_world(&self, world: &OneSide, start: i64) -> bool {
         world.ids.iter().flatten().any(|id| self.by_reporter.contains_key(&(*id, start)))
@@ -44,12 +50,11 @@ impl Stats {
     }
 
     /// How many reporters make the world, in the told periods; nothing where it is not made of them.
-    pub(super) fn world_reporters(&self, coverage: &Coverage) -> Option<i64> {
+    pub(super) fn world_reporters(&self, context: &Context) -> Option<i64> {
         let own = self.chosen.reads.first().map(|(side, _)| own_side(&self.chosen.sides, *side == Side::Mirrored))?;
         let starts = self.chosen.shown.iter().filter_map(|told| self.chosen.periods.get(told)).flatten();
-        let of = |start: &i64| {
-            coverage.by_period.get(start).filter(|_| !coverage.reports_world(own, *start)).map(|(n, _)| *n)
-        };
+        let of =
+            |start: &i64| context.by_period.get(start).filter(|_| !context.reports_world(own, *start)).map(|(n, _)| *n);
         starts.filter_map(of).min().filter(|_| own.level == 0)
     }
 
@@ -57,7 +62,14 @@ impl Stats {
         self.by.contains(&By::Side(side))
     }
 
-    pub(super) fn needs_coverage(&self) -> bool {
+    /// What is known beside the figures, as far as it is needed.
+    pub(super) fn context(&self, session: &mut Session<'_>) -> Result<Context, RunError> {
+        let mut out = if self.needs_coverage() { self.coverage(session)? } else { Context::default() };
+        out.mapping = self.mapping(session)?;
+        Ok(out)
+    }
+
+    fn needs_coverage(&self) -> bool {
         self.chosen.sides.iter().any(|side| side.is_listed)
             || self.expected(&self.chosen.sides) > 1
             || self.is_of_world()
@@ -67,8 +79,8 @@ impl Stats {
             || self.numbers.iter().any(|measure| measure.needs_whole() || *measure == Measure::MirrorGap)
     }
 
-    pub(super) fn coverage(&self, session: &mut Session<'_>) -> Result<Coverage, RunError> {
-        let mut out = Coverage::default();
+    fn coverage(&self, session: &mut Session<'_>) -> Result<Context, RunError> {
+        let mut out = Context::default();
         let statement = Statement(format!(
             "SELECT reporter_id, period_start, CASE WHEN partners = 'COMPLETE' AND sectors = 'COMPLETE' THEN 1 ELSE 0 END FROM dataset_coverage WHERE dataset_id = {} AND period_months = {}",
             self.chosen.dataset, self.chosen.stored
@@ -85,7 +97,7 @@ impl Stats {
     }
 
     /// Whether all parts of a flow and period are there, as far as they are not chosen by the filter.
-    pub(super) fn is_complete(&self, coverage: &Coverage, flow: i64, period: i64) -> bool {
+    pub(super) fn is_complete(&self, context: &Context, flow: i64, period: i64) -> bool {
         let [_, partner, sector] = &self.chosen.sides;
         let is_open = (!partner.is_filtered && (self.is_grouped(1) || partner.is_listed))
             || (!sector.is_filtered && (self.is_grouped(2) || sector.is_listed));
@@ -100,10 +112,8 @@ impl Stats {
         let is_mirrored = self.is_mirrored(flow);
         let reporters = self.chosen.sides[0].ids.as_ref().filter(|_| !is_mirrored && self.chosen.sides[0].level != 0);
         let is_there = |start: &i64| match reporters {
-            Some(ids) => {
-                ids.iter().all(|id| coverage.by_reporter.get(&(*id, *start)).copied().unwrap_or(ids.len() > 1))
-            }
-            None => coverage.by_period.get(start).is_some_and(|(complete, all)| complete == all),
+            Some(ids) => ids.iter().all(|id| context.by_reporter.get(&(*id, *start)).copied().unwrap_or(ids.len() > 1)),
+            None => context.by_period.get(start).is_some_and(|(complete, all)| complete == all),
         };
         !starts.is_empty() && starts.iter().all(is_there)
     }
@@ -112,7 +122,7 @@ impl Stats {
     pub(super) fn read(
         &self,
         session: &mut Session<'_>,
-        coverage: &Coverage,
+        context: &Context,
         rates: &mut Rates,
     ) -> Result<Groups, RunError> {
         let chosen = &self.chosen;
@@ -141,30 +151,30 @@ impl Stats {
         };
         let mut taken = Taken::new(!self.conversions.is_empty());
         for (side, flows) in &chosen.reads {
-            self.take(session, coverage, &Reading::new(&chosen.sides, *side, flows), &mut taken)?;
+            self.take(session, context, &Reading::new(&chosen.sides, *side, flows), &mut taken)?;
         }
         // Reporters that have partners and no world.
         if let Some(sides) = &chosen.fallback
-            && self.lacks(coverage, &taken.seen)
+            && self.lacks(context, &taken.seen)
         {
             let known = taken.seen.clone();
             for (side, flows) in &chosen.reads {
                 let reading = Reading { known: Some(&known), ..Reading::new(sides, *side, flows) };
-                self.take(session, coverage, &reading, &mut taken)?;
+                self.take(session, context, &reading, &mut taken)?;
             }
         }
-        self.put_periods_together(&mut taken.cells);
+        self.finish(session.snapshot, context, &mut taken)?;
         groups.converted = self.convert(session, &taken, rates)?;
         (groups.cells, groups.units, groups.figures) = (taken.cells, taken.units, taken.figures);
         Ok(groups)
     }
 
     /// Whether a reporter is covered in a shown period and has no sum there.
-    fn lacks(&self, coverage: &Coverage, seen: &BTreeSet<(i64, i64, i64)>) -> bool {
+    fn lacks(&self, context: &Context, seen: &BTreeSet<(i64, i64, i64)>) -> bool {
         let reporter = &self.chosen.sides[0];
         let starts: BTreeSet<i64> = self.chosen.periods.values().flatten().copied().collect();
         let found: BTreeSet<(i64, i64)> = seen.iter().map(|(reporter, _, start)| (*reporter, *start)).collect();
-        coverage.by_reporter.keys().any(|(id, start)| {
+        context.by_reporter.keys().any(|(id, start)| {
             let is_asked = reporter.ids.as_ref().is_none_or(|ids| ids.contains(id)) && starts.contains(start);
             is_asked && !found.contains(&(*id, *start))
         })
@@ -202,7 +212,9 @@ impl Stats {
     /// Columns of the hierarchies in a sum: the reporter always, as far as it is not one.
     fn columns(&self, sides: &[OneSide; 3]) -> Vec<&'static str> {
         let is_one = |side: &OneSide| side.ids.as_ref().is_some_and(|ids| ids.len() == 1);
-        let is_read = |at: usize, side: &OneSide| self.is_grouped(at) || (at == 0 && !is_one(side));
+        // A reporter that gives a period in two editions would be counted twice.
+        let is_checked = |at: usize| at == 2 && self.chosen.editions.class_of.is_some();
+        let is_read = |at: usize, side: &OneSide| self.is_grouped(at) || (at == 0 && !is_one(side)) || is_checked(at);
         SIDES
             .iter()
             .enumerate()
@@ -216,7 +228,7 @@ impl Stats {
     pub(super) fn take(
         &self,
         session: &mut Session<'_>,
-        coverage: &Coverage,
+        context: &Context,
         reading: &Reading<'_>,
         taken: &mut Taken,
     ) -> Result<(), RunError> {
@@ -233,19 +245,24 @@ impl Stats {
                 continue;
             }
             taken.seen.insert((reporter, flow, start));
+            if let Some(class) = self.chosen.editions.class_of.as_ref().and_then(|all| all.get(&id_of(2)?))
+                && *taken.classes.entry((reporter, flow, start)).or_insert(*class) != *class
+            {
+                return Err(two_editions(session.snapshot, &self.chosen.classification, reporter, start).into());
+            }
             let mut ids = Vec::with_capacity(3);
             for at in self.by.iter().filter_map(|by| by.side()) {
                 let id = id_of(at).unwrap_or(NONE);
                 ids.push(match reading.sides.get(at).and_then(|side| side.above.as_ref()) {
                     None => id,
-                    Some(above) => above.get(&id).copied().unwrap_or(NONE),
+                    Some(above) => above.of(id, start).unwrap_or(NONE),
                 });
             }
             let told = start - start.rem_euclid(self.chosen.months);
             let cell = self.cell(&row, n + 2, start - told, taken);
             let own = if reading.is_exchanged() { one(1) } else { reporter };
             let is_short = cell.count < self.expected(reading.sides);
-            let is_listed = self.is_listed(coverage, reading, (own, flow, start), is_short);
+            let is_listed = self.is_listed(context, reading, (own, flow, start), is_short);
             let cell = Cell { is_listed, ..cell };
             taken.figures += i128::from(cell.count);
             let flow = if reading.is_exchanged() { other_flow(flow) } else { flow };
@@ -284,14 +301,14 @@ impl Stats {
     /// Whether a sum is of what is listed, which may not be all.
     fn is_listed(
         &self,
-        coverage: &Coverage,
+        context: &Context,
         reading: &Reading<'_>,
         (own, flow, start): (i64, i64, i64),
         is_short: bool,
     ) -> bool {
         let is_mirrored = !reading.is_exchanged() && self.is_mirrored(flow);
         let side = own_side(reading.sides, is_mirrored || reading.is_exchanged());
-        let is_of_world = side.level == 0 && !coverage.reports_world(side, start);
+        let is_of_world = side.level == 0 && !context.reports_world(side, start);
         let is_open = is_short
             || is_of_world
             || reading
@@ -300,14 +317,33 @@ impl Stats {
                 .enumerate()
                 .any(|(at, side)| side.is_listed && (!self.is_grouped(at) || side.above.is_some()));
         let is_complete = || match is_mirrored || is_of_world {
-            true => coverage.by_period.get(&start).is_some_and(|(complete, all)| complete == all),
-            false => coverage.by_reporter.get(&(own, start)).copied().unwrap_or(false),
+            true => context.by_period.get(&start).is_some_and(|(complete, all)| complete == all),
+            false => context.by_reporter.get(&(own, start)).copied().unwrap_or(false),
         };
         is_open && !is_complete()
     }
 
+    /// Converts sectors, and puts periods together where they are not grouped by.
+    pub(super) fn finish(&self, snapshot: &Snapshot, context: &Context, taken: &mut Taken) -> Result<(), RunError> {
+        let place = self.by.iter().filter_map(|by| by.side()).position(|at| at == 2);
+        if let (Some(mapping), Some(place)) = (&context.mapping, place) {
+            let mut lacking = BTreeSet::new();
+            let sector = |key: &Key| (key.sides.get(place).copied().unwrap_or(NONE), key.period);
+            let cells = std::mem::take(&mut taken.cells);
+            let with = |key: &Key, to: i64| with_sector(key, Some(place), to);
+            taken.cells = mapping.convert(cells, sector, with, &mut lacking);
+            if let Some(stored) = taken.stored.take() {
+                let with = |(key, start): &(Key, i64), to: i64| (with_sector(key, Some(place), to), *start);
+                taken.stored = Some(mapping.convert(stored, |(key, _)| sector(key), with, &mut lacking));
+            }
+            self.check_weights(snapshot, &lacking)?;
+        }
+        self.put_periods_together(&mut taken.cells);
+        Ok(())
+    }
+
     /// Where the period is not grouped by, adds the sum of the shown ones.
-    pub(super) fn put_periods_together(&self, cells: &mut Cells) {
+    fn put_periods_together(&self, cells: &mut Cells) {
         if self.by.contains(&By::Period) {
             return;
         }
@@ -354,6 +390,8 @@ pub(super) struct Taken {
     /// Figures that were added.
     figures: i128,
     seen: BTreeSet<(i64, i64, i64)>,
+    /// The classification in which a reporter gives a flow and period.
+    classes: HashMap<(i64, i64, i64), i64>,
 }
 
 impl Taken {
@@ -367,6 +405,18 @@ impl Taken {
             self.units.len() - 1
         })
     }
+}
+
+fn two_editions(snapshot: &Snapshot, classification: &str, reporter: i64, start: i64) -> GraphError {
+    let table = snapshot.table(&REGION);
+    let code = table.and_then(|table| table.value(reporter, "code").as_text()).unwrap_or_default();
+    let message = format!(
+        "filter.sector: `{code}` gives {} in several editions beside {classification}: they are never added",
+        start.div_euclid(12)
+    );
+    GraphError::new(Reason::AmbiguousClassification, message)
+        .at("filter.sector")
+        .hint("filter by one edition, e.g. {classification: {code: {eq: \"HS2017\"}}}")
 }
 
 /// The flow that the other side reports.
