@@ -1,0 +1,248 @@
+"""Requests to `tradeStats` made from a seed, as values and as GraphQL."""
+
+import csv
+import os
+import random
+
+from raw import FLOWS
+from rule import FREQUENCIES, SIDES, period
+
+WORDS = {"value": "VALUE", "netWeightKg": "NET_WEIGHT", "count": "COUNT", "share": "SHARE", "growth": "GROWTH", "change": "CHANGE", "balance": "BALANCE"}
+PLACES = ("CN", "RU", "US", "ZA", "DE", "BR", "KZ", "S19", "JP")
+AREAS = ("M49-030", "M49-155", "M49-151", "M49-150", "WLD")
+
+
+class Nomenclature:
+    """All sectors that there are: level, classification and code."""
+
+    def __init__(self, reference, rows):
+        with open(os.path.join(reference, "sectors.csv"), newline="") as file:
+            shipped = [(int(row["level"]), row["classification"], row["code"]) for row in csv.DictReader(file)]
+        self.all = {row for row in shipped if row[1].startswith("HS")} | set(rows)
+
+
+class Request:
+    """What is asked. Measures are tuples: a name of `MEASURES` and its arguments."""
+
+    def __init__(self, dataset, nomenclature):
+        self.dataset, self.nomenclature = dataset, nomenclature
+        self.filters = {}  # side: (GraphQL, how to tell what is meant)
+        self.flows = None
+        self.period = None  # list of (operator, start, months)
+        self.groups, self.measures, self.having, self.order = [], [], [], []
+        self.top, self.first, self.gaps, self.only_balance = None, None, True, False
+
+    def group(self, by):
+        return next((g for g in self.groups if g["by"] == by), None)
+
+    def all_measures(self):
+        return [*self.measures, *(c["measure"] for c in self.having), *(m for m, _ in self.order), *([self.top["measure"]] if self.top else [])]
+
+    def allowed(self, data, side):
+        return self.filters[side][1](data) if side in self.filters else None
+
+    def has_period(self, start, months):
+        def holds(operator, words):
+            if operator == "gte":
+                return start >= words[0][0]
+            if operator == "lte":
+                return start + months <= words[0][0] + words[0][1]
+            return (start, months) in words
+
+        return all(holds(*condition) for condition in self.period or [])
+
+    def graphql(self):
+        parts = [f'dataset: "{self.dataset}"']
+        filters = [f"{side.lower()}: {text}" for side, (text, _) in self.filters.items()]
+        if self.flows is not None:
+            filters.append("flow: {" + (f"eq: {self.flows[0]}" if len(self.flows) == 1 else f"in: [{', '.join(self.flows)}]") + "}")
+        if self.period:
+            word = lambda p: f'"{period(*p)}"'
+            texts = [f"in: [{', '.join(map(word, words))}]" if op == "in" else f"{op}: {word(words[0])}" for op, words in self.period]
+            filters.append("period: {" + ", ".join(texts) + "}")
+        if filters:
+            parts.append(f"filter: {{{', '.join(filters)}}}")
+        if self.groups:
+            quoted = lambda k, v: f'{k}: "{v}"' if k == "classification" else f"{k}: {v}"
+            parts.append("groupBy: [" + ", ".join("{" + ", ".join(quoted(k, v) for k, v in g.items()) + "}" for g in self.groups) + "]")
+        if self.having:
+            limits = lambda c: "".join(f', {k}: "{c[k]}"' for k in ("gte", "lte") if c[k] is not None)
+            parts.append("having: [" + ", ".join("{" + by(c["measure"]) + limits(c) + "}" for c in self.having) + "]")
+        if self.order:
+            parts.append("orderBy: [" + ", ".join("{" + by(m) + ", direction: " + ("DESC" if d else "ASC") + "}" for m, d in self.order) + "]")
+        if self.top:
+            per = f", per: [{', '.join(self.top['per'])}]" if self.top["per"] else ""
+            parts.append(f"top: {{{by(self.top['measure'])}, n: {self.top['n']}, others: {str(self.top['others']).lower()}{per}}}")
+        if self.first is not None:
+            parts.append(f"first: {self.first}")
+        if not self.gaps:
+            parts.append("gaps: OMIT")
+        fields = " ".join(field(m) for m in self.measures)
+        keys = " ".join({"FLOW": "flow", "PERIOD": "period"}.get(g["by"], g["by"].lower() + " { code }") for g in self.groups)
+        sums = "value { amount currency approx } valueReason sumOfListed { amount } estimated"
+        if self.only_balance:
+            return f"{{ tradeStats({', '.join(parts)}) {{ rows {{ {keys} partial {fields} }} groupCount tiesCut pageInfo {{ hasNextPage }} warnings {{ code }} }} }}"
+        row = f"{keys} {sums} partial {fields}"
+        return f"""{{ tradeStats({", ".join(parts)}) {{ rows {{ {row} }} others {{ {row} }} groupCount tiesCut pageInfo {{ hasNextPage }}
+            whole {{ flow period sumOfParts {{ amount }} complete reported {{ amount }} unallocated {{ amount }} }}
+            levels {{ reporter partner sector classification frequency worldReporters mirrored }} warnings {{ code }} }} }}"""
+
+
+def by(measure):
+    name, *arguments = measure
+    more = f", of: {arguments[0]}" if name == "share" else f", periods: {arguments[0]}" if arguments else ""
+    return f"measure: {WORDS[name]}{more}"
+
+
+def alias(measure):
+    return "_".join(str(part) for part in measure)
+
+
+def field(measure):
+    name, *arguments = measure
+    more = f"(of: {arguments[0]})" if name == "share" else f"(periods: {arguments[0]})" if arguments else ""
+    body = {"share": " { value numerator denominator reason }", "growth": " { value numerator denominator reason }", "change": " { amount }", "balance": " { amount }"}.get(name, "")
+    return f"{alias(measure)}: {name}{more}{body}"
+
+
+def measure(chance, names=tuple(WORDS)):
+    name = chance.choice(names)
+    if name == "share":
+        return name, chance.choice(("PERIOD", "PERIOD", "PARENT", "TOTAL"))
+    if name in ("growth", "change"):
+        return name, chance.choice((1, 1, 1, 2, 4, 12))
+    return (name,)
+
+
+def places(chance):
+    kind = chance.random()
+    if kind < 0.5:
+        code = chance.choice(PLACES)
+        return f'{{code: {{eq: "{code}"}}}}', lambda data: {code}
+    if kind < 0.7:
+        codes = chance.sample(PLACES, chance.randint(2, 3))
+        return "{code: {in: [" + ", ".join(f'"{c}"' for c in codes) + "]}}", lambda data: set(codes)
+    if kind < 0.8:
+        return "{level: {eq: COUNTRY}}", lambda data: {c for c, level in data.places.level.items() if level == 2}
+    top = chance.choice(AREAS)
+    return f'{{within: {{code: "{top}"}}}}', lambda data: {c for c in data.places.level if data.places.is_within(c, top)}
+
+
+def sector(chance, nomenclature, cls):
+    kind = chance.random()
+    of = [row for row in nomenclature.all if row[1] == cls]
+    codes = sorted(row[2] for row in of if row[0] in (4, 6)) + ["01", "02", "27", "85", "72", "99"] * 4
+    only = f'classification: {{code: {{eq: "{cls}"}}}}'
+    if kind < 0.15:
+        return '{code: {eq: "TOTAL"}}', lambda data: {(0, "HS", "TOTAL")}
+    if kind < 0.4:
+        code = chance.choice(codes)
+        return f'{{{only}, code: {{eq: "{code}"}}}}', lambda data: {row for row in of if row[2] == code}
+    if kind < 0.5:
+        level = chance.choice((2, 4, 6))
+        return f"{{{only}, level: {{eq: {level}}}}}", lambda data: {row for row in of if row[0] == level}
+    if kind < 0.65:
+        some = sorted(set(chance.sample(codes, 3)))
+        return f"{{{only}, code: {{in: [" + ", ".join(f'"{c}"' for c in some) + "]}}", lambda data: {row for row in of if row[2] in some}
+    if kind < 0.72:
+        return '{within: {classification: "HS", code: "TOTAL"}}', lambda data: nomenclature.all
+    code = chance.choice(codes)
+    return f'{{within: {{classification: "{cls}", code: "{code}"}}}}', lambda data: {row for row in of if row[0] > 1 and row[2].startswith(code)}
+
+
+def periods(chance, data):
+    stored = sorted({(row[5], row[6]) for row in data.held})
+    some = lambda: chance.choice(stored)
+    def word():
+        start, months = some()
+        longer = chance.choice([m for m in (12, 3, 1) if m >= months])
+        return (start - start % longer, longer)
+    kind = chance.random()
+    if kind < 0.35:
+        return [("eq", [word()])]
+    if kind < 0.55:
+        return [("in", sorted({word() for _ in range(2)}))]
+    if kind < 0.75:
+        return [("gte", [word()])]
+    if kind < 0.85:
+        return [("lte", [word()])]
+    return [("gte", [word()]), ("lte", [word()])]
+
+
+def groups(chance, data, cls):
+    out = []
+    for name in chance.sample((*SIDES, "FLOW", "PERIOD"), chance.choice((0, 1, 1, 2, 2, 2, 3, 3, 4))):
+        group = {"by": name}
+        if name == "SECTOR":
+            if chance.random() < 0.8:
+                group["digits"] = chance.choice((0, 2, 2, 4, 6))
+            if chance.random() < 0.3 or (data.code == "EDITIONS" and chance.random() < 0.7):
+                group["classification"] = cls
+        elif name in SIDES and chance.random() < 0.6:
+            group["level"] = chance.choice(("COUNTRY", "COUNTRY", "COUNTRY", "AREA", "WORLD", "PROVINCE") if data.code != "OWN" else ("COUNTRY", "PROVINCE", "CITY", "WORLD"))
+        elif name == "PERIOD" and chance.random() < 0.4:
+            group["frequency"] = chance.choice(tuple(FREQUENCIES))
+        out.append(group)
+    return out
+
+
+def make(seed, number, datasets, nomenclature):
+    chance = random.Random(f"request {seed} {number}")
+    data = datasets[chance.choice(sorted(datasets))]
+    request = Request(data.code, nomenclature)
+    classes = sorted({row[3] for row in data.held if row[2]}) or ["HS2017"]
+    cls = chance.choice(classes)
+    request.groups = groups(chance, data, cls)
+    chosen = 0.35 if data.code != "OWN" else 0.7
+    if chance.random() < chosen:
+        request.filters["REPORTER"] = places(chance)
+    if chance.random() < 0.35:
+        request.filters["PARTNER"] = places(chance)
+    if chance.random() < 0.35:
+        request.filters["SECTOR"] = sector(chance, nomenclature, cls)
+    if chance.random() < (0.3 if request.group("FLOW") else 0.92):
+        request.flows = [chance.choice(("EXPORT", "IMPORT") * 3 + ("RE_EXPORT",))]
+        if chance.random() < 0.1:
+            request.flows = ["EXPORT", "IMPORT"]
+    if chance.random() < 0.45:
+        request.period = periods(chance, data)
+    names = tuple(WORDS) + ("rank",)
+    if request.group("FLOW") and chance.random() < 0.9:
+        names = tuple(n for n in names if n != "balance")
+    told = tuple(n for n in names if n != "value")
+    request.measures = sorted({measure(chance, told) for _ in range(chance.randint(1, 5))}, key=str)
+    names = tuple(n for n in names if n != "rank")
+    if chance.random() < 0.35:
+        request.order = [(measure(chance, names), chance.random() < 0.6) for _ in range(chance.randint(1, 2))]
+    if chance.random() < 0.3:
+        sides = [g["by"] for g in request.groups]
+        per = sorted(chance.sample(sides, chance.randint(0, len(sides)))) if chance.random() < 0.5 else []
+        request.top = {"n": chance.randint(1, 4), "per": per, "others": chance.random() < 0.7, "measure": measure(chance, names)}
+    if chance.random() < 0.15:
+        request.first = chance.randint(0, 6)
+    request.gaps = chance.random() < 0.7
+    if chance.random() < 0.03 and not request.group("FLOW"):
+        request.measures, request.order, request.top, request.only_balance = [("balance",)], [], None, True
+    if chance.random() < 0.25 and not request.only_balance:
+        request.wants = measure(chance, names), chance.random(), chance.choice((("gte",), ("lte",), ("gte", "lte")))
+    else:
+        request.wants = None
+    return request
+
+
+def having(request, question, answer):
+    """A condition that cuts somewhere among the numbers that there are, at times at one of them exactly."""
+    which, place, limits = request.wants
+    request.wants = None
+    numbers = sorted(n for n in (question.number(key, which) for key in question.keys) if n is not None)
+    number = numbers[int(place * len(numbers))] if numbers else 0
+    is_ratio = which[0] in ("share", "growth")
+    scale = 0 if which[0] in ("count", "share", "growth") else 3 if which[0] == "netWeightKg" else question.data.scale
+    text = f"{float(number):.4f}" if is_ratio else decimal(number, scale)
+    request.having = [{"measure": which, "gte": None, "lte": None} | {limit: text for limit in limits}]
+
+
+def decimal(units, scale):
+    """Units of 10^-scale as text."""
+    sign, digits = ("-" if units < 0 else ""), str(abs(units)).rjust(scale + 1, "0")
+    return sign + (f"{digits[:-scale]}.{digits[-scale:]}" if scale else digits)

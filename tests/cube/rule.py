@@ -1,0 +1,619 @@
+"""Answers requests by the documented rules, from the plain tables of `raw`: which levels, which sums, which numbers.
+
+Written from docs/SCHEMA-DESIGN.md ("Statistics") and the schema's descriptions. Each measure is one function of `MEASURES`.
+"""
+
+from fractions import Fraction
+
+from raw import AREA, COUNTRY, FLOWS, LEVELS, WORLD
+
+SIDES = ("REPORTER", "PARTNER", "SECTOR")
+COLUMN = {"REPORTER": ("r", "rl"), "PARTNER": ("p", "pl"), "SECTOR": ("s", "sl")}
+FREQUENCIES = {"ANNUAL": 12, "QUARTERLY": 3, "MONTHLY": 1}
+
+
+class Refused(Exception):
+    """The request is a mistake; the word is `extensions.reason`."""
+
+
+class Side:
+    """What is summed of one hierarchy: these codes at this level, and whether that may be less than all."""
+
+    def __init__(self, level, codes=None, cls=None, above=None, is_open=False, is_filtered=False):
+        self.level, self.codes, self.cls, self.above = level, codes, cls, above
+        self.is_open, self.is_filtered, self.finer = is_open, is_filtered, []
+
+
+class Cell:
+    """A group's sums in one period."""
+
+    def __init__(self):
+        self.v = self.n = self.count = self.w = self.nw = 0
+        self.is_estimated = self.is_listed = False
+        self.parts = set()
+
+    def add(self, other):
+        for name in ("v", "n", "count", "w", "nw"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.is_estimated |= other.is_estimated
+        self.is_listed |= other.is_listed
+        self.parts |= other.parts
+
+    def listed(self):
+        return self.v if self.n else None
+
+    def total(self):
+        """The value, or why there is none."""
+        if not self.n:
+            return None, "WITHHELD"
+        return (None, "PARTIAL_COVERAGE") if self.is_listed else (self.v, None)
+
+
+# ---- the levels
+
+
+def regions(data, request, side, held, at, everywhere):
+    """The level of reporters or partners; `held` are the levels that there are, `everywhere` those at finer sectors too."""
+    level_of = data.places.level
+    allowed = request.allowed(data, side)
+    group = request.group(side)
+    present = {row[at] for row in held}
+    codes = lambda level: None if allowed is None else {c for c in allowed if level_of[c] == level}
+    side_of = lambda level, **more: Side(level, codes(level), is_filtered=allowed is not None, **more)
+    if group:
+        wanted = group.get("level")
+        if wanted == "AREA":
+            return side_of(COUNTRY, above=data.places.area, is_open=True)
+        if wanted:
+            choices = present & {LEVELS[wanted]}
+        else:
+            choices = present - {WORLD, AREA}
+            if allowed is not None and len(choices) > 1:
+                choices = {level for level in choices if codes(level)}
+        if not choices:
+            raise Refused("INVALID_ARGUMENT")
+        if len(choices) > 1:
+            raise Refused("AMBIGUOUS_LEVEL")
+        return side_of(choices.pop())
+    if allowed is None:
+        if WORLD in present:
+            out = side_of(WORLD)
+            out.finer = [Side(level, None, is_open=True) for level in sorted(everywhere - {WORLD, AREA})]
+            return out
+        choices = present - {AREA}
+        if len(choices) != 1:
+            raise Refused("AMBIGUOUS_LEVEL")
+        return side_of(choices.pop(), is_open=side == "PARTNER")
+    given = {level_of[c] for c in allowed}
+    usable = sorted(given & present)
+    if not usable:
+        raise Refused("INVALID_ARGUMENT")
+    taken = codes(usable[0])
+    rest = {c for c in allowed if level_of[c] in usable[1:]}
+    below = {c for c in level_of if level_of[c] in usable[1:] and any(data.places.is_within(c, top) for top in taken)}
+    if rest != below:
+        raise Refused("AMBIGUOUS_LEVEL")
+    is_open = min(given) < usable[0] or (side == "PARTNER" and len(taken) > 1)
+    out = side_of(usable[0], is_open=is_open)
+    for level in sorted(given & everywhere - {AREA}):
+        whole = {c for c in level_of if level_of[c] == level and any(data.places.is_within(c, top) for top in taken)}
+        if level > usable[0] and codes(level) == whole:
+            out.finer.append(Side(level, codes(level), is_open=True, is_filtered=True))
+    return out
+
+
+def alike(side, classes):
+    """Finer sectors of the same classification; below all goods, of the only one."""
+    return len(classes) == 1 and (side.level == 0 or side.cls in classes)
+
+
+def sectors(data, request, held):
+    allowed = request.allowed(data, "SECTOR")
+    group = request.group("SECTOR")
+    present = {(row[2], row[3]) for row in held}
+    wanted = group and group.get("classification")
+    given = None if allowed is None else {(level, cls) for level, cls, _ in allowed}
+    usable = {p for p in present if (given is None or p in given) and (wanted is None or p[1] == wanted or p[0] == 0)}
+
+    def side(level, choices, **more):
+        if len(choices) != 1:
+            raise Refused("AMBIGUOUS_CLASSIFICATION")
+        (cls,) = choices
+        codes = None if allowed is None else {c for l, k, c in allowed if (l, k) == (level, cls)}
+        return Side(level, codes, cls, is_filtered=allowed is not None, **more)
+
+    def is_subtree(chosen, top, finer):
+        """Whether what the filter leaves at finer levels is all that lies in what is chosen, and nothing else."""
+        if allowed is None:
+            return True
+        under = lambda cls, c: any(code == "TOTAL" or (cls == chosen.cls and c.startswith(code)) for code in chosen.codes)
+        there = lambda rows: {(l, cls, c) for l, cls, c in rows if l in finer and (l, cls) in usable}
+        return there(allowed) == {row for row in there(request.nomenclature.all) if under(*row[1:])}
+
+    classes = lambda level: {cls for l, cls in usable if l == level}
+    levels = sorted({level for level, _ in usable})
+    if group:
+        level = group.get("digits")
+        if level is None:
+            level = next((l for l in levels if l > 0), 0)
+        choices = classes(level)
+        finer = [l for l in levels if l > level]
+        up = lambda code: "TOTAL" if level == 0 else code[:level]
+        if not choices and finer:
+            out = side(finer[0], classes(finer[0]), above=up, is_open=True)
+            finer = finer[1:]
+        elif not choices:
+            raise Refused("INVALID_ARGUMENT")
+        else:
+            out = side(level, choices)
+            finer = [l for l in finer if is_subtree(out, level, [l])]
+        out.finer = [side(l, classes(l), above=up, is_open=True) for l in finer if alike(out, classes(l))]
+        return out
+    if not levels:
+        raise Refused("INVALID_ARGUMENT")
+    coarsest = levels[0]
+    if allowed is None:
+        out = side(coarsest, classes(coarsest), is_open=coarsest > 0)
+    else:
+        out = side(coarsest, classes(coarsest))
+        if not is_subtree(out, coarsest, levels[1:]):
+            raise Refused("AMBIGUOUS_LEVEL")
+        out.is_open = min(l for l, _ in given) < coarsest or len(out.codes) > 1
+    out.finer = [side(l, classes(l), is_open=True) for l in levels[1:] if alike(out, classes(l))]
+    return out
+
+
+def periods(request, held):
+    stored = {(row[6], row[5]) for row in held}
+    group = request.group("PERIOD")
+    asked = group and group.get("frequency")
+    for months in [FREQUENCIES[asked]] if asked else [12, 3, 1]:
+        length = next((n for n in (12, 3, 1) if n <= months and any(m == n for m, _ in stored)), None)
+        if length is None:
+            continue
+        is_named = bool(asked) if group else request.period is not None
+        if length != months and not is_named:
+            continue
+        told = {}
+        for _, start in (row for row in stored if row[0] == length):
+            told.setdefault(start - start % months, set()).add(start)
+        shown = {start for start in told if request.has_period(start, months)}
+        if shown:
+            return length, months, told, shown
+    raise Refused("INVALID_PERIOD")
+
+
+def flows(data, request, measures):
+    held = {row[4] for row in data.held}
+    left = sorted((f for f in held if request.flows is None or f in request.flows), key=FLOWS.get)
+    if not left:
+        raise Refused("INVALID_ARGUMENT")
+    if request.group("FLOW"):
+        return None, left
+    read = [f for f in ("EXPORT", "IMPORT") if f in held] if "balance" in measures else []
+    if len(left) == 1:
+        return left[0], sorted({*read, left[0]}, key=FLOWS.get)
+    if request.only_balance:
+        return None, read
+    raise Refused("AMBIGUOUS_FLOW")
+
+
+# ---- the sums
+
+
+class Question:
+    """A request with its levels and sums."""
+
+    def __init__(self, data, request):
+        self.data, self.request = data, request
+        names = {m[0] for m in request.all_measures()}
+        if request.group("FLOW") and "balance" in names:
+            raise Refused("INVALID_ARGUMENT")
+        self.flow, self.flows = flows(data, request, names)
+        held = [row for row in data.held if row[4] in self.flows]
+        self.stored, self.months, told, self.shown = periods(request, held)
+        back = {m[1] for m in request.all_measures() if m[0] in ("growth", "change")}
+        wanted = {start - n * self.months for start in self.shown for n in {0, *back}}
+        self.told = {start: parts for start, parts in told.items() if start in wanted}
+        read = {start for parts in self.told.values() for start in parts}
+        held = [row for row in held if row[6] == self.stored and row[5] in read]
+        self.sector = sectors(data, request, held)
+        everywhere = [{row[side] for row in held} for side in (0, 1)]
+        held = [row for row in held if row[2] == self.sector.level]
+        self.reporter = regions(data, request, "REPORTER", held, 0, everywhere[0])
+        held = [row for row in held if row[0] == self.reporter.level]
+        self.partner = regions(data, request, "PARTNER", held, 1, everywhere[1])
+        self.by_period = {}
+        for (_, start, months), is_complete in data.complete.items():
+            if months == self.stored:
+                self.by_period.setdefault(start, []).append(is_complete)
+        self.cells = {}
+        self.read()
+
+    def side(self, name):
+        return {"REPORTER": self.reporter, "PARTNER": self.partner, "SECTOR": self.sector}[name]
+
+    def read(self):
+        """Every reporter, flow and period at the chosen levels; what is only listed, at the coarsest that it has."""
+        seen, self.units = set(), set()
+        for reporter in [self.reporter, *self.reporter.finer]:
+            units, rungs = set(), [(p, s) for s in [self.sector, *self.sector.finer] for p in [self.partner, *self.partner.finer]]
+            for partner, sector in rungs:
+                new = set()
+                for row in self.sums(reporter, partner, sector):
+                    r, _, _, flow, start, mirrored = row[:6]
+                    unit = (r, flow, start)
+                    is_first = (partner, sector) == rungs[0]
+                    if (flow, start) in seen or unit in units or not (is_first or self.may_lack(reporter, r, start, mirrored)):
+                        continue
+                    new.add(unit)
+                    self.take(row, (reporter, partner, sector))
+                units |= new
+            # Reporters of two levels are never added.
+            seen |= {unit[1:] for unit in units}
+            self.units |= units
+        if not self.request.group("PERIOD"):
+            for (keys, flow, told), cell in list(self.cells.items()):
+                if told in self.shown:
+                    self.cells.setdefault((keys, flow, None), Cell()).add(cell)
+
+    def all_complete(self, start):
+        return all(self.by_period.get(start, [False]))
+
+    def may_lack(self, reporter, code, start, mirrored):
+        """Of what is complete, nothing is nothing."""
+        if reporter is not self.reporter:
+            return True
+        if mirrored or reporter.level == WORLD:
+            return not self.all_complete(start)
+        return not self.data.complete.get((code, start, self.stored), False)
+
+    def sums(self, reporter, partner, sector):
+        where, bound = [], []
+        for side, name in ((reporter, "REPORTER"), (partner, "PARTNER"), (sector, "SECTOR")):
+            column, level = COLUMN[name]
+            where.append(f"{level} = {side.level}")
+            if side.codes is not None:
+                where.append(f"list_contains(?, {column})")
+                bound.append(sorted(side.codes))
+        where.append(f"cls = '{sector.cls}'")
+        where.append(f"flow IN ({', '.join(repr(f) for f in self.flows)})")
+        starts = ", ".join(str(start) for parts in self.told.values() for start in parts)
+        where.append(f"months = {self.stored} AND start IN ({starts})")
+        is_by = lambda name, column: column if self.request.group(name) else f"NULL::VARCHAR"
+        return self.data.db.execute(
+            f"""SELECT r, {is_by("PARTNER", "p")} AS p, {is_by("SECTOR", "s")} AS s, flow, start, mirrored,
+                sum(v), count(v), count(*), sum(w), count(w), coalesce(bool_or(est), false)
+                FROM {self.data.name} WHERE {" AND ".join(where)} GROUP BY 1, 2, 3, 4, 5, 6""",
+            bound,
+        ).fetchall()
+
+    def take(self, row, sides):
+        r, p, s, flow, start, mirrored, *numbers = row
+        code = {"REPORTER": r, "PARTNER": p, "SECTOR": s}
+        keys = []
+        for group in self.request.groups:
+            name = group["by"]
+            if name in code:
+                above = dict(zip(SIDES, sides))[name].above
+                keys.append(above(code[name]) if above else code[name])
+        cell = Cell()
+        v, cell.n, cell.count, w, cell.nw, cell.is_estimated = numbers
+        cell.v, cell.w = int(v or 0), int(w or 0)
+        reporter, own = sides[0], sides[1] if mirrored else sides[0]
+        is_world = own.level == WORLD and not self.reports_world(start)
+        is_open = is_world or any(side.is_open and (not self.request.group(name) or side.above) for name, side in zip(SIDES, sides))
+        if reporter is not self.reporter:
+            # The world of several reporters, made nowhere else.
+            is_open, is_complete = True, self.all_complete(start) and len(self.by_period[start]) == 1
+        elif mirrored or is_world:
+            is_complete = self.all_complete(start)
+        else:
+            is_complete = self.data.complete.get((r, start, self.stored), False)
+        cell.is_listed = is_open and not is_complete
+        cell.parts = {start}
+        self.cells.setdefault((tuple(keys), flow, start - start % self.months), Cell()).add(cell)
+
+    def reports_world(self, start):
+        return ("WLD", start, self.stored) in self.data.complete
+
+    # ---- the groups
+
+    def answer(self):
+        request = self.request
+        by_period = bool(request.group("PERIOD"))
+        keys = set()
+        for sides, flow, told in self.cells:
+            if (told in self.shown) if by_period else (told is None):
+                keys.add((sides, flow if request.group("FLOW") else self.flow, told))
+        if by_period and request.gaps and keys:
+            first, last = min(k[2] for k in keys), max(k[2] for k in keys)
+            between = [t for t in range(first, last + 1, self.months) if request.has_period(t, self.months)]
+            keys |= {(sides, flow, told) for sides, flow, _ in keys for told in between}
+        self.keys = keys
+        self.totals()
+        order = lambda key: self.key_order(key)
+        rows = sorted(keys, key=order)
+        rest = [key for key in rows if not all(self.meets(key, c) for c in request.having)]
+        rows = [key for key in rows if key not in set(rest)]
+        others, ties = {}, False
+        if request.top:
+            measure, n, per = request.top["measure"], request.top["n"], request.top["per"]
+            buckets = {}
+            for key in rows:
+                buckets.setdefault(self.bucket(key, per), []).append(key)
+            rows = []
+            for own in buckets.values():
+                own = self.sorted(own, [(measure, True)])
+                if len(own) > n:
+                    a, b = self.comparable(own[n - 1], measure), self.comparable(own[n], measure)
+                    ties |= self.number(own[n - 1], measure) is not None and a == b
+                rows += own[:n]
+                rest += own[n:]
+            if request.top["others"]:
+                for key in rest:
+                    if key in self.cells:
+                        others.setdefault(self.bucket(key, per), Cell()).add(self.cells[key])
+            rows = self.sorted(sorted(rows, key=order), request.order or [(measure, True)])
+        else:
+            rows = self.sorted(rows, request.order)
+        return {
+            "rows": [self.row(key) for key in rows[: request.first]],
+            "others": others,
+            "groupCount": len(rows),
+            "hasNextPage": request.first is not None and request.first < len(rows),
+            "tiesCut": ties,
+            "whole": self.whole(),
+            "warnings": (["PARTIAL_COVERAGE"] if any(k in self.cells and self.cells[k].is_listed for k in keys) else [])
+            + ([] if keys else ["NO_DATA"]),
+        }
+
+    def key_order(self, key):
+        sides, out = iter(key[0]), []
+        for group in self.request.groups:
+            if group["by"] in SIDES:
+                code = next(sides)
+                out.append((code is None, (code or "").encode()))
+            elif group["by"] == "FLOW":
+                out.append(FLOWS[key[1]])
+            else:
+                out.append(key[2])
+        return out
+
+    def bucket(self, key, per):
+        names = [g["by"] for g in self.request.groups if g["by"] in SIDES]
+        return (tuple(code if name in per else "*" for code, name in zip(key[0], names)), key[1], key[2])
+
+    def comparable(self, key, measure):
+        """What is larger comes first; unknown numbers are last whatever the direction."""
+        number = self.number(key, measure)
+        if number is not None:
+            return (0, number)
+        listed = self.cells[key].listed() if measure[0] == "value" and key in self.cells else None
+        return (2, 0) if listed is None else (1, listed)
+
+    def sorted(self, keys, orders):
+        """Sorted by the last order first, so that the first decides; `keys` come in the order of keys."""
+        for measure, is_descending in reversed(orders):
+            def place(key):
+                rank, number = self.comparable(key, measure)
+                return (rank, -number if is_descending else number)
+            keys = sorted(keys, key=place)
+        return keys
+
+    def number(self, key, measure):
+        value, _ = MEASURES[measure[0]](self, key, *measure[1:])
+        if isinstance(value, tuple):
+            return Fraction(*value)
+        return value
+
+    def meets(self, key, condition):
+        number = self.number(key, condition["measure"])
+        if number is None:
+            return False
+        scale = {"count": 0, "netWeightKg": 3, "share": 0, "growth": 0}.get(condition["measure"][0], self.data.scale)
+        number = Fraction(number) / 10**scale
+        return (condition["gte"] is None or number >= Fraction(condition["gte"])) and (
+            condition["lte"] is None or number <= Fraction(condition["lte"]))  # fmt: skip
+
+    def totals(self):
+        """Sums of groups by flow and period, by parent, by flow; whether any of them is no total."""
+        self.sums_of = {}
+        for key in self.keys:
+            cell = self.cells.get(key)
+            if cell is None:
+                continue
+            for whole in (("PERIOD", key[1], key[2]), ("PARENT", *self.parent(key)), ("TOTAL", key[1])):
+                total = self.sums_of.setdefault(whole, [0, True])
+                if cell.is_listed:
+                    total[1] = False
+                else:
+                    total[0] += cell.v
+
+    def parent(self, key):
+        last = self.request.groups[-1]["by"] if self.request.groups else None
+        sides, flow, told = key
+        if last == "PERIOD":
+            return sides, flow, None
+        if last in SIDES:
+            return sides[:-1] + ("*",), flow, told
+        return key
+
+    def is_complete(self, flow, told):
+        """Whether all parts that the filter does not choose are there."""
+        is_open = any(not side.is_filtered and (self.request.group(name) or side.is_open)
+                      for name, side in (("PARTNER", self.partner), ("SECTOR", self.sector)))  # fmt: skip
+        if not is_open:
+            return True
+        tolds = self.shown if told is None else [told]
+        starts = {start for t in tolds for start in self.told.get(t, ())}
+        mirrored = self.data.reconciled and flow == "IMPORT"
+        codes = None if mirrored or self.reporter.level == WORLD else self.reporter.codes
+        if codes is None:
+            return bool(starts) and all(all(self.by_period.get(start, [False])) for start in starts)
+        return bool(starts) and all(
+            self.data.complete.get((code, start, self.stored), len(codes) > 1) for code in codes for start in starts)  # fmt: skip
+
+    def whole(self):
+        out = {}
+        for key in self.keys:
+            if key[1] is None:
+                continue
+            cell = out.setdefault((key[1], key[2]), Cell())
+            if key in self.cells:
+                cell.add(self.cells[key])
+        return {
+            (flow, told): {"sumOfParts": cell.listed(), "complete": not cell.is_listed and self.is_complete(flow, told),
+                           "reported": self.reported(flow, told)}
+            for (flow, told), cell in out.items()
+        }  # fmt: skip
+
+    def reported(self, flow, told):
+        """What the source says of the whole of the one hierarchy that is told apart and not filtered; of all reporters
+        and months that have parts, or it would be less than the whole."""
+        open_sides = [n for n in ("PARTNER", "SECTOR") if self.request.group(n) and not self.side(n).is_filtered and self.side(n).level > 0]
+        if len(open_sides) != 1:
+            return None
+        where, bound = [f"flow = '{flow}' AND months = {self.stored} AND v IS NOT NULL AND origin = 1"], []
+        for name in SIDES:
+            side = self.side(name)
+            column, level = COLUMN[name]
+            is_whole = name == open_sides[0]
+            where.append(f"{level} = {0 if is_whole else side.level}")
+            if name == "SECTOR" and not is_whole:
+                where.append(f"cls = '{side.cls}'")
+            if side.codes is not None and not is_whole:
+                where.append(f"list_contains(?, {column})")
+                bound.append(sorted(side.codes))
+        tolds = self.shown if told is None else [told]
+        starts = {start for t in tolds for start in self.told.get(t, ())}
+        parts = {(r, start) for r, of, start in self.units if of == flow and start in starts}
+        said = {}
+        for r, start, v in self.data.db.execute(
+            f"SELECT r, start, sum(v) FROM {self.data.name} WHERE {' AND '.join(where)} GROUP BY r, start", bound).fetchall():  # fmt: skip
+            if (r, start) in parts:
+                said[r, start] = int(v)
+        return sum(said.values()) if parts and set(said) == parts else None
+
+    def total_of(self, key):
+        cell = self.cells.get(key)
+        return (None, "NO_DATA") if cell is None else cell.total()
+
+    def is_partial(self, key):
+        return key in self.cells and len(self.cells[key].parts) < self.months // self.stored
+
+    def row(self, key):
+        value, why = self.total_of(key)
+        cell = self.cells.get(key)
+        out = {
+            "keys": self.told_keys(key),
+            "value": value,
+            "valueReason": why,
+            "sumOfListed": cell.listed() if cell else None,
+            "partial": key[2] is not None and self.is_partial(key),
+            "estimated": bool(cell) and self.estimated(cell),
+        }
+        for measure in self.request.measures:
+            out[measure] = MEASURES[measure[0]](self, key, *measure[1:])
+        return out
+
+    def estimated(self, cell):
+        return bool(cell.n) and (cell.is_estimated or cell.n < cell.count)
+
+    def told_keys(self, key):
+        sides = iter(key[0])
+        out = {}
+        for group in self.request.groups:
+            name = group["by"].lower()
+            out[name] = next(sides) if group["by"] in SIDES else key[1] if name == "flow" else period(key[2], self.months)
+        return out
+
+
+def period(start, months):
+    year, month = divmod(start, 12)
+    return str(year) if months == 12 else f"{year}-Q{month // 3 + 1}" if months == 3 else f"{year}-{month + 1:02}"
+
+
+# ---- the measures: (question, key, arguments) to a number and why it is unknown; a ratio is a pair
+
+
+def value(q, key):
+    return q.total_of(key)
+
+
+def net_weight(q, key):
+    cell = q.cells.get(key)
+    return (cell.w if cell and cell.count and cell.nw == cell.count else None), None
+
+
+def count(q, key):
+    return (q.cells[key].count if key in q.cells else 0), None
+
+
+def share(q, key, of):
+    own, why = q.total_of(key)
+    if own is None:
+        return None, why
+    whole = {"PERIOD": ("PERIOD", key[1], key[2]), "PARENT": ("PARENT", *q.parent(key)), "TOTAL": ("TOTAL", key[1])}[of]
+    total, has_all = q.sums_of[whole]
+    periods = {k[2] for k in q.keys if k[1] == key[1]} if of == "TOTAL" else {key[2]}
+    # A period without any group says nothing of its parts.
+    periods = {t for t in periods if ("PERIOD", key[1], t) in q.sums_of}
+    if not has_all or not all(q.is_complete(key[1], told) for told in periods):
+        return None, "PARTIAL_COVERAGE"
+    return ((own, total), None) if total > 0 else (None, "NOTHING_TO_SHARE")
+
+
+def rank(q, key):
+    own, _ = q.total_of(key)
+    if own is None:
+        return None, None
+    peers = [q.total_of(k)[0] for k in q.keys if k[1:] == key[1:]]
+    return 1 + sum(1 for peer in peers if peer is not None and peer > own), None
+
+
+def earlier(q, key, periods):
+    sides, flow, told = key
+    if told is None:
+        if len(q.shown) != 1:
+            return None
+        (told,) = q.shown
+    return sides, flow, told - periods * q.months
+
+
+def now_and_then(q, key, periods):
+    now, why = q.total_of(key)
+    if now is None:
+        return None, why
+    before = earlier(q, key, periods)
+    then, why = q.total_of(before) if before else (None, "NO_DATA")
+    if then is None:
+        return None, "NO_PREVIOUS" if why == "NO_DATA" else why
+    if q.is_partial(key) or q.is_partial(before):
+        return None, "PARTIAL_PERIOD"
+    return (now, then), None
+
+
+def growth(q, key, periods):
+    both, why = now_and_then(q, key, periods)
+    if both is None:
+        return None, why
+    now, then = both
+    return ((now - then, then), None) if then > 0 else (None, "FROM_ZERO_OR_LESS")
+
+
+def change(q, key, periods):
+    both, why = now_and_then(q, key, periods)
+    return (None, why) if both is None else (both[0] - both[1], None)
+
+
+def balance(q, key):
+    exports, _ = q.total_of((key[0], "EXPORT", key[2]))
+    imports, _ = q.total_of((key[0], "IMPORT", key[2]))
+    return (None if exports is None or imports is None else exports - imports), None
+
+
+MEASURES = {
+    "value": value, "netWeightKg": net_weight, "count": count, "share": share, "rank": rank, "growth": growth,
+    "change": change, "balance": balance,
+}  # fmt: skip
