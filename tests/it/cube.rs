@@ -129,6 +129,24 @@ fn a_level_that_the_source_reports_is_not_made_again() {
 }
 
 #[test]
+fn a_world_is_made_of_all_its_reporters_or_not_at_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let header = "period,reporterCode,partnerCode,flowCode,classificationCode,cmdCode,primaryValue";
+    // Both are complete, and one reports chapters only; imports are the other's alone.
+    let rows = "2020,156,643,X,H5,010121,5\n2020,842,643,X,H5,01,4\n2020,156,643,M,H5,010121,2\n";
+    let file = write(folder.path(), "a.csv", format!("{header}\n{rows}"));
+    for db in prepared(folder.path()) {
+        load(&db, "comtrade", &complete(), std::slice::from_ref(&file)).result.unwrap();
+        let found = derived(&db);
+        let world: Vec<&str> = found.iter().filter(|line| line.starts_with("WLD>RU ")).map(String::as_str).collect();
+        let of = |level: &str| world.iter().filter(|line| line.contains(level)).count();
+        assert_eq!((of(" 020 "), of(" 022 "), of(" 024 "), of(" 026 ")), (2, 2, 1, 1), "{}: {world:#?}", db.backend());
+        assert!(world.contains(&"WLD>RU 01 022 2020 9000 - 1"), "{world:#?}");
+        assert!(world.contains(&"WLD>RU 010121 026 2020 2000 - 1"), "the imports");
+    }
+}
+
+#[test]
 fn lists_hold_what_is_derived_only_where_it_is_asked_for() {
     let folder = tempfile::tempdir().unwrap();
     let file = year(folder.path(), 2020, 1, YEAR);

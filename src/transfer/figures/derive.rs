@@ -8,7 +8,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::store::Levels;
 use super::{Done, unsorted};
@@ -115,7 +115,8 @@ fn derive(conn: &mut Conn, task: Task<'_>, tell: Tell<'_>) -> Done<u64> {
         parts: of_reporters.sorted()?,
         ahead: None,
         world_parts: Some(of_world),
-        is_of_world: false,
+        of_all: None,
+        upper: Known::default(),
         region_levels: figures_levels(conn)?,
         nodes,
         complete,
@@ -289,6 +290,41 @@ impl Known {
     }
 }
 
+/// Which levels all complete reporters have that have a flow in a period: a world of some of them would be too small.
+struct OfAll {
+    /// How many reporters have the flow at all.
+    reporters: FxHashMap<(u8, When), FxHashSet<u32>>,
+    /// How many have it at a level of partners, of a classification and of its sectors.
+    levels: FxHashMap<(u8, When, u8, u32, u8), usize>,
+}
+
+impl OfAll {
+    fn of(known: &[&Known], complete: &Complete, region_levels: &FxHashMap<u32, u8>) -> Self {
+        let mut out = Self { reporters: FxHashMap::default(), levels: FxHashMap::default() };
+        let mut masks: FxHashMap<(Unit, u32), u8> = FxHashMap::default();
+        for (unit, classes) in known.iter().flat_map(|known| &known.units) {
+            let (reporter, _, flow, when) = *unit;
+            if region_levels.get(&reporter) == Some(&COUNTRY) && complete.reporters.contains_key(&(reporter, when)) {
+                out.reporters.entry((flow, when)).or_default().insert(reporter);
+                for (class, mask) in classes {
+                    *masks.entry((*unit, *class)).or_default() |= mask;
+                }
+            }
+        }
+        for (((_, partner_level, flow, when), class), mask) in masks {
+            for level in (0..LEVELS).filter(|level| mask & (1 << level) != 0) {
+                *out.levels.entry((flow, when, partner_level, class, level)).or_default() += 1;
+            }
+        }
+        out
+    }
+
+    fn have(&self, (flow, when): (u8, When), partner_level: u8, node: &Node) -> bool {
+        let all = self.reporters.get(&(flow, when)).map_or(0, FxHashSet::len);
+        self.levels.get(&(flow, when, partner_level, node.classification, node.level)) == Some(&all)
+    }
+}
+
 /// How a level comes about.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Made {
@@ -439,7 +475,10 @@ struct Derived {
     ahead: Option<Figure>,
     /// The world's parts, as long as reporters add to them.
     world_parts: Option<Sums>,
-    is_of_world: bool,
+    /// What all reporters have, once the world is made.
+    of_all: Option<OfAll>,
+    /// Upper levels that are made of each reporter.
+    upper: Known,
     region_levels: FxHashMap<u32, u8>,
     nodes: Nodes,
     complete: Complete,
@@ -460,7 +499,7 @@ impl Derived {
                     None => return Ok(None),
                     Some(parts) => {
                         self.parts = parts.sorted()?;
-                        self.is_of_world = true;
+                        self.of_all = Some(OfAll::of(&[&self.known, &self.upper], &self.complete, &self.region_levels));
                         continue;
                     }
                 }
@@ -480,7 +519,14 @@ impl Derived {
                 parts.add(&sum, Key { reporter: self.world, ..sum.key }, 0)?;
             }
             self.made += 1;
-            let classification = self.nodes.all.get(&sum.key.sector).map_or(0, |node| i64::from(node.classification));
+            let node = self.nodes.all.get(&sum.key.sector);
+            if let (Some(node), Some(partner_level), None) =
+                (node, self.region_levels.get(&sum.key.partner), &self.of_all)
+            {
+                let when = (sum.key.start, sum.key.months);
+                self.upper.note((sum.key.reporter, *partner_level, sum.key.flow, when), node);
+            }
+            let classification = node.map_or(0, |node| i64::from(node.classification));
             return Ok(Some((self.row(&sum), classification)));
         }
     }
@@ -515,8 +561,9 @@ impl Derived {
         let when = (key.start, key.months);
         let partner_level = *self.region_levels.get(&key.partner)?;
         let unit = |reporter: u32, partner_level: u8| (reporter, partner_level, key.flow, when);
-        if self.is_of_world {
-            let is_world = self.complete.counts.get(&when).is_some_and(|count| *count >= REPORTERS);
+        if let Some(of_all) = &self.of_all {
+            let is_world = self.complete.counts.get(&when).is_some_and(|count| *count >= REPORTERS)
+                && of_all.have((key.flow, when), partner_level, node);
             // What the source says of the world as a reporter is not made a second time.
             let is_free = !self.known.units.contains_key(&unit(self.world, partner_level));
             return sums.first().filter(|_| is_world && is_free).copied();
