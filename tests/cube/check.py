@@ -95,7 +95,7 @@ class Comparison:
 
     def sums(self, where, wanted, row):
         self.same(f"{where}.value", wanted["value"], units(row["value"], self.scale))
-        if wanted["value"] is not None:
+        if wanted["value"] is not None and row["value"]:
             self.same(f"{where}.currency", self.question.data.currency, row["value"]["currency"])
             self.near(f"{where}.approx", wanted["value"] / 10**self.scale, row["value"]["approx"])
         self.same(f"{where}.valueReason", wanted["valueReason"], row["valueReason"])

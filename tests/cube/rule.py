@@ -93,8 +93,7 @@ def regions(data, request, side, held, at, everywhere):
     below = {c for c in level_of if level_of[c] in usable[1:] and any(data.places.is_within(c, top) for top in taken)}
     if rest != below:
         raise Refused("AMBIGUOUS_LEVEL")
-    is_open = min(given) < usable[0] or (side == "PARTNER" and len(taken) > 1)
-    out = side_of(usable[0], is_open=is_open)
+    out = side_of(usable[0], is_open=min(given) < usable[0])
     for level in sorted(given & everywhere - {AREA}):
         whole = {c for c in level_of if level_of[c] == level and any(data.places.is_within(c, top) for top in taken)}
         if level > usable[0] and codes(level) == whole:
@@ -158,7 +157,7 @@ def sectors(data, request, held):
         out = side(coarsest, classes(coarsest))
         if not is_subtree(out, coarsest, levels[1:]):
             raise Refused("AMBIGUOUS_LEVEL")
-        out.is_open = min(l for l, _ in given) < coarsest or len(out.codes) > 1
+        out.is_open = min(l for l, _ in given) < coarsest
     out.finer = [side(l, classes(l), is_open=True) for l in levels[1:] if alike(out, classes(l))]
     return out
 
@@ -235,7 +234,7 @@ class Question:
 
     def read(self):
         """Every reporter, flow and period at the chosen levels; what is only listed, at the coarsest that it has."""
-        seen, self.units = set(), set()
+        seen, self.made_of = set(), {}
         for reporter in [self.reporter, *self.reporter.finer]:
             units, rungs = set(), [(p, s) for s in [self.sector, *self.sector.finer] for p in [self.partner, *self.partner.finer]]
             for partner, sector in rungs:
@@ -251,7 +250,6 @@ class Question:
                 units |= new
             # Reporters of two levels are never added.
             seen |= {unit[1:] for unit in units}
-            self.units |= units
         if not self.request.group("PERIOD"):
             for (keys, flow, told), cell in list(self.cells.items()):
                 if told in self.shown:
@@ -302,7 +300,12 @@ class Question:
         cell.v, cell.w = int(v or 0), int(w or 0)
         reporter, own = sides[0], sides[1] if mirrored else sides[0]
         is_world = own.level == WORLD and not self.reports_world(start)
-        is_open = is_world or any(side.is_open and (not self.request.group(name) or side.above) for name, side in zip(SIDES, sides))
+        # Several that the filter names are a total where each has a figure.
+        named = 1
+        for name, side in (("PARTNER", sides[1]), ("SECTOR", sides[2])):
+            if side.is_filtered and not self.request.group(name):
+                named *= len(side.codes)
+        is_open = is_world or cell.count < named or any(side.is_open and (not self.request.group(name) or side.above) for name, side in zip(SIDES, sides))
         if reporter is not self.reporter:
             # The world of several reporters, made nowhere else.
             is_open, is_complete = True, self.all_complete(start) and len(self.by_period[start]) == 1
@@ -312,7 +315,11 @@ class Question:
             is_complete = self.data.complete.get((r, start, self.stored), False)
         cell.is_listed = is_open and not is_complete
         cell.parts = {start}
-        self.cells.setdefault((tuple(keys), flow, start - start % self.months), Cell()).add(cell)
+        told = start - start % self.months
+        self.cells.setdefault((tuple(keys), flow, told), Cell()).add(cell)
+        if told in self.shown:
+            key = (tuple(keys), flow, told if self.request.group("PERIOD") else None)
+            self.made_of.setdefault(self.opened(key), set()).add((r, start))
 
     def reports_world(self, start):
         return ("WLD", start, self.stored) in self.data.complete
@@ -357,15 +364,18 @@ class Question:
             rows = self.sorted(sorted(rows, key=order), request.order or [(measure, True)])
         else:
             rows = self.sorted(rows, request.order)
+        whole = self.whole()
+        differs = any(w["reported"] is not None and w["sumOfParts"] not in (None, w["reported"]) for w in whole.values())
         return {
             "rows": [self.row(key) for key in rows[: request.first]],
             "others": others,
             "groupCount": len(rows),
             "hasNextPage": request.first is not None and request.first < len(rows),
             "tiesCut": ties,
-            "whole": self.whole(),
+            "whole": whole,
             "warnings": (["PARTIAL_COVERAGE"] if any(k in self.cells and self.cells[k].is_listed for k in keys) else [])
-            + ([] if keys else ["NO_DATA"]),
+            + ([] if keys else ["NO_DATA"])
+            + (["REPORTED_DIFFERS"] if differs else []),
         }
 
     def key_order(self, key):
@@ -468,32 +478,52 @@ class Question:
             for (flow, told), cell in out.items()
         }  # fmt: skip
 
-    def reported(self, flow, told):
-        """What the source says of the whole of the one hierarchy that is told apart and not filtered; of all reporters
-        and months that have parts, or it would be less than the whole."""
-        open_sides = [n for n in ("PARTNER", "SECTOR") if self.request.group(n) and not self.side(n).is_filtered and self.side(n).level > 0]
-        if len(open_sides) != 1:
-            return None
-        where, bound = [f"flow = '{flow}' AND months = {self.stored} AND v IS NOT NULL AND origin = 1"], []
+    def open_side(self):
+        """The one hierarchy that is told apart and not filtered: the source may say its whole."""
+        sides = [n for n in ("PARTNER", "SECTOR") if self.request.group(n) and not self.side(n).is_filtered and self.side(n).level > 0]
+        return sides[0] if len(sides) == 1 else None
+
+    def opened(self, key):
+        """A key with any of that side."""
+        names = [g["by"] for g in self.request.groups if g["by"] in SIDES]
+        return (tuple("*" if name == self.open_side() else code for code, name in zip(key[0], names)), *key[1:])
+
+    def said(self):
+        """What the source says of wholes, by key; nothing where it does not say it of all reporters and months that have
+        parts, since that would be less than the whole."""
+        if self.open_side() is None:
+            return {}
+        where, bound = [f"months = {self.stored} AND v IS NOT NULL AND origin = 1"], []
         for name in SIDES:
             side = self.side(name)
             column, level = COLUMN[name]
-            is_whole = name == open_sides[0]
+            is_whole = name == self.open_side()
             where.append(f"{level} = {0 if is_whole else side.level}")
             if name == "SECTOR" and not is_whole:
                 where.append(f"cls = '{side.cls}'")
             if side.codes is not None and not is_whole:
                 where.append(f"list_contains(?, {column})")
                 bound.append(sorted(side.codes))
-        tolds = self.shown if told is None else [told]
-        starts = {start for t in tolds for start in self.told.get(t, ())}
-        parts = {(r, start) for r, of, start in self.units if of == flow and start in starts}
-        said = {}
-        for r, start, v in self.data.db.execute(
-            f"SELECT r, start, sum(v) FROM {self.data.name} WHERE {' AND '.join(where)} GROUP BY r, start", bound).fetchall():  # fmt: skip
-            if (r, start) in parts:
-                said[r, start] = int(v)
-        return sum(said.values()) if parts and set(said) == parts else None
+        sums, units = {}, {}
+        for r, p, s, flow, start, v in self.data.db.execute(
+            f"SELECT r, p, s, flow, start, v FROM {self.data.name} WHERE {' AND '.join(where)}", bound).fetchall():  # fmt: skip
+            told = start - start % self.months
+            if told not in self.shown or start not in self.told[told]:
+                continue
+            keys = []
+            for group in self.request.groups:
+                code = {"REPORTER": r, "PARTNER": p, "SECTOR": s}.get(group["by"])
+                if code is not None:
+                    above = self.side(group["by"]).above
+                    keys.append("*" if group["by"] == self.open_side() else above(code) if above else code)
+            key = (tuple(keys), flow, told if self.request.group("PERIOD") else None)
+            sums[key] = sums.get(key, 0) + int(v)
+            units.setdefault(key, set()).add((r, start))
+        return {key: sums.get(key) if parts <= units.get(key, set()) else None for key, parts in self.made_of.items()}
+
+    def reported(self, flow, told):
+        all_said = [v for key, v in self.said().items() if key[1:] == (flow, told)]
+        return sum(all_said) if all_said and None not in all_said else None
 
     def total_of(self, key):
         cell = self.cells.get(key)

@@ -16,6 +16,7 @@ mod attack;
 mod conformance;
 mod conversions;
 mod cube;
+mod cube_laws;
 mod damaged;
 mod demo_filters;
 mod edges;

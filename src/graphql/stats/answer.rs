@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::measure::Measure;
-use super::measures::{ANY, Cell, Groups, Key};
+use super::measures::{ANY, Cell, Groups, Key, NONE};
 use super::rates::Rates;
 use super::read::Context;
 use super::sides::OneSide;
@@ -320,7 +320,11 @@ impl Stats {
         for by in &self.by {
             let order = match by {
                 By::Side(at) => {
-                    let code = |key: &Key| key.sides.get(side).and_then(|id| codes.get(&(*at == 2, *id))).cloned();
+                    let code = |key: &Key| {
+                        let id = key.sides.get(side).copied().unwrap_or(NONE);
+                        // What lies in no area is last.
+                        (id == NONE, codes.get(&(*at == 2, id)).cloned())
+                    };
                     let order = code(a).cmp(&code(b));
                     side += 1;
                     order
@@ -436,7 +440,8 @@ impl Stats {
                 period,
                 parts: sum.listed(),
                 is_complete: !sum.is_listed && self.is_complete(context, flow, period),
-                reported: (!reported.is_empty()).then(|| reported.iter().sum()),
+                reported: (!reported.is_empty() && !groups.beside.unsaid.contains(&(flow, period)))
+                    .then(|| reported.iter().sum()),
             }
         };
         sums.into_iter().map(whole).collect()

@@ -21,6 +21,9 @@ use crate::storage::sql::Side;
 const PARTNER: usize = 1;
 const SECTOR_SIDE: usize = 2;
 
+/// What is said of wholes, and the flows and periods of which it is not all.
+type Said = (HashMap<Key, i128>, BTreeSet<(i64, i64)>);
+
 /// Whether a side is told apart or one.
 fn is_definite(chosen: &Chosen, by: &[By], at: usize) -> bool {
     let side = chosen.sides.get(at);
@@ -64,6 +67,28 @@ impl Stats {
         self.numbers.iter().any(is_it)
     }
 
+    /// Whether what the dataset says of the whole is told or counted with.
+    pub(super) fn wants_reported(&self) -> bool {
+        let against = |m: &Measure| matches!(m, Measure::Share { against_reported: true, .. });
+        self.wants.whole || self.wants.warnings || self.has(against)
+    }
+
+    /// The one hierarchy that is grouped by and not filtered, of which the dataset may say the whole, and its place in a key.
+    fn open(&self) -> Option<(usize, usize)> {
+        let is_open = |at: &usize| {
+            self.is_grouped(*at) && self.chosen.sides.get(*at).is_some_and(|s| !s.is_filtered && s.level > 0)
+        };
+        let open: Vec<usize> = [PARTNER, SECTOR_SIDE].into_iter().filter(is_open).collect();
+        let [at] = open.as_slice() else { return None };
+        let mut sides = self.by.iter().filter_map(|by| by.side());
+        Some((*at, sides.position(|side| side == *at)?))
+    }
+
+    /// Its place in a key.
+    pub(super) fn open_side(&self) -> Option<usize> {
+        self.open().map(|(_, place)| place)
+    }
+
     /// Reads what numbers are compared with.
     pub(super) fn beside(
         &self,
@@ -72,9 +97,8 @@ impl Stats {
         context: &Context,
     ) -> Result<Beside, RunError> {
         let mut out = Beside::default();
-        let against = |m: &Measure| matches!(m, Measure::Share { against_reported: true, .. });
-        if self.wants.whole || self.wants.warnings || self.has(against) {
-            out.reported = self.reported(session, groups, context)?;
+        if self.wants_reported() {
+            (out.reported, out.unsaid) = self.reported(session, groups, context)?;
         }
         if self.has(|m| *m == Measure::MirrorGap) && !self.chosen.is_reconciled {
             out.mirror = Some(self.mirror(session, context)?);
@@ -86,7 +110,7 @@ impl Stats {
             let mut cells = |sides: [OneSide; 3], any: [Option<usize>; 2]| -> Result<Cells, RunError> {
                 let mut taken = Taken::default();
                 for (side, flows) in &self.chosen.reads {
-                    self.take(session, context, &Reading::new(&sides, *side, flows), &mut taken)?;
+                    self.take(session, context, &self.reading(&sides, *side, flows), &mut taken)?;
                 }
                 self.finish(session.snapshot, context, &mut taken)?;
                 let keys = taken.cells.into_iter();
@@ -118,42 +142,39 @@ impl Stats {
         let mut taken = Taken::default();
         for (_, flows) in &self.chosen.reads {
             let flows: Vec<i64> = flows.iter().map(|flow| other_flow(*flow)).collect();
-            let reading = Reading::new(&self.chosen.sides, Side::Exchanged, &flows);
+            let reading = self.reading(&self.chosen.sides, Side::Exchanged, &flows);
             self.take(session, context, &reading, &mut taken)?;
         }
         self.finish(session.snapshot, context, &mut taken)?;
         Ok(taken.cells)
     }
 
-    /// What sources say of the whole of the one hierarchy that is grouped by and not filtered.
-    fn reported(
-        &self,
-        session: &mut Session<'_>,
-        groups: &Groups,
-        context: &Context,
-    ) -> Result<HashMap<Key, i128>, RunError> {
+    /// What sources say of the whole of the one hierarchy that is grouped by and not filtered, and the flows and periods of
+    /// which they do not say all. What is said of some reporters or months only would be less than the whole.
+    fn reported(&self, session: &mut Session<'_>, groups: &Groups, context: &Context) -> Result<Said, RunError> {
         let chosen = &self.chosen;
-        let is_open =
-            |at: &usize| self.is_grouped(*at) && chosen.sides.get(*at).is_some_and(|s| !s.is_filtered && s.level > 0);
-        let open: Vec<usize> = [PARTNER, SECTOR_SIDE].into_iter().filter(is_open).collect();
-        let [at] = open.as_slice() else { return Ok(HashMap::new()) };
+        let Some((at, place)) = self.open() else { return Ok(Said::default()) };
         let mut sides = chosen.sides.clone();
-        if let Some(side) = sides.get_mut(*at) {
-            *side = if *at == PARTNER { world(session.snapshot) } else { total(session.snapshot, chosen) };
+        if let Some(side) = sides.get_mut(at) {
+            *side = if at == PARTNER { world(session.snapshot) } else { total(session.snapshot, chosen) };
         }
-        let mut taken = Taken::default();
+        let mut taken = Taken::new(Some(place));
         for (side, flows) in &chosen.reads {
-            let reading = Reading { is_reported: true, ..Reading::new(&sides, *side, flows) };
+            let reading = Reading { is_reported: true, ..self.reading(&sides, *side, flows) };
             self.take(session, context, &reading, &mut taken)?;
         }
         self.finish(session.snapshot, context, &mut taken)?;
-        let place = groups.places.get(*at).copied().flatten();
-        let is_shown = |key: &Key| match self.by_period() {
-            true => chosen.shown.contains(&key.period),
-            false => key.period == 0,
-        };
-        let cells = taken.cells.into_iter().filter(|(key, _)| is_shown(key));
-        Ok(cells.filter_map(|(key, cell)| Some((key.any(place), cell.listed()?))).collect())
+        let cells: HashMap<Key, i128> =
+            taken.cells.into_iter().filter_map(|(key, cell)| Some((key.any(Some(place)), cell.listed()?))).collect();
+        let mut out = Said::default();
+        for (key, units) in &groups.made_of {
+            let is_said = taken.made_of.get(key).is_some_and(|said| units.is_subset(said));
+            match cells.get(key).filter(|_| is_said) {
+                Some(value) => drop(out.0.insert(key.clone(), *value)),
+                None => drop(out.1.insert((key.flow, key.period))),
+            }
+        }
+        Ok(out)
     }
 
     /// Who reported, by told period.

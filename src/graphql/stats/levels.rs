@@ -18,8 +18,6 @@ use crate::storage::sql::operand::Operand;
 use crate::storage::sql::predicate::{Op, Predicate};
 use crate::storage::value::Value;
 
-const WORLD: i64 = 0;
-
 /// What is asked, as far as levels are concerned.
 pub(super) struct Asked<'a> {
     pub(super) groups: &'a [Group],
@@ -60,8 +58,8 @@ pub(super) struct Chosen {
     pub(super) shown: BTreeSet<i64>,
     /// The condition on periods.
     period: Option<Predicate>,
-    /// Parts of a side that is not grouped by and has no whole: the sum is no total unless coverage says so.
-    pub(super) fallback: Option<[OneSide; 3]>,
+    /// Finer levels, the coarsest first, at which reporters that are only listed may have what they lack at the chosen ones.
+    pub(super) finer: Vec<[OneSide; 3]>,
 }
 
 pub(super) fn choose(snapshot: &Snapshot, asked: &Asked<'_>) -> Planned<Chosen> {
@@ -83,19 +81,14 @@ pub(super) fn choose(snapshot: &Snapshot, asked: &Asked<'_>) -> Planned<Chosen> 
     let (stored, months, periods, shown) = periods(&held, asked)?;
     let read: BTreeSet<i64> = periods.values().flatten().copied().collect();
     held.retain(|l| l.period.1 == stored && read.contains(&l.period.0));
-    let (classification, sector, editions) = sector(snapshot, asked, &held)?;
+    let (classification, sector, editions, finer_sectors) = sector(snapshot, asked, &held)?;
+    let all: [BTreeSet<i64>; 2] = [0, 1].map(|side| held.iter().filter_map(|l| l.levels.get(side)).copied().collect());
     held.retain(|l| l.levels[2] == sector.level);
-    let reporter = region(snapshot, asked, 0, &held, (stored, &read))?;
+    let (reporter, finer_reporters) = region(snapshot, asked, 0, (&held, &all[0]), (stored, &read))?;
     held.retain(|l| l.levels[0] == reporter.level);
-    let partner = region(snapshot, asked, 1, &held, (stored, &read))?;
+    let (partner, finer_partners) = region(snapshot, asked, 1, (&held, &all[1]), (stored, &read))?;
     let may_be_derived = held.iter().any(|l| l.is_derived && l.levels[1] == partner.level);
-    let mut fallback = None;
-    if partner.level == WORLD && !partner.is_filtered && !is_grouped(asked, 1) {
-        // Reporters that are not complete have partners and no world.
-        held.retain(|l| l.levels[1] != WORLD);
-        let parts = region(snapshot, asked, 1, &held, (stored, &read)).ok();
-        fallback = parts.map(|parts| [reporter.clone(), parts, sector.clone()]);
-    }
+    let finer = finer([(&reporter, finer_reporters), (&partner, finer_partners), (&sector, finer_sectors)]);
     let reads = if is_reconciled {
         let side = |flow: &i64| if *flow == Flow::Export.code() { Side::Stored } else { Side::Mirrored };
         flows.iter().map(|flow| (side(flow), vec![*flow])).collect()
@@ -119,8 +112,24 @@ pub(super) fn choose(snapshot: &Snapshot, asked: &Asked<'_>) -> Planned<Chosen> 
         periods,
         shown,
         period: asked.filter.period.clone(),
-        fallback,
+        finer,
     })
+}
+
+/// The chosen levels with each combination of finer ones: first of partners, then of sectors, then of reporters.
+fn finer([reporters, partners, sectors]: [(&OneSide, Vec<OneSide>); 3]) -> Vec<[OneSide; 3]> {
+    let all = |(chosen, finer): (&OneSide, Vec<OneSide>)| -> Vec<OneSide> {
+        std::iter::once(chosen.clone()).chain(finer).collect()
+    };
+    let [reporters, partners, sectors] = [all(reporters), all(partners), all(sectors)];
+    let mut out = Vec::new();
+    for reporter in &reporters {
+        for sector in &sectors {
+            out.extend(partners.iter().map(|partner| [reporter.clone(), partner.clone(), sector.clone()]));
+        }
+    }
+    // The first are the chosen ones.
+    out.split_off(1)
 }
 
 impl Chosen {
@@ -129,8 +138,8 @@ impl Chosen {
         meets(self.period.as_ref(), start, self.months)
     }
 
-    /// The condition on the figures of one read.
-    pub(super) fn condition(&self, sides: &[OneSide; 3], flows: &[i64]) -> Predicate {
+    /// The condition on the figures of one read, in these stored periods.
+    pub(super) fn condition(&self, sides: &[OneSide; 3], flows: &[i64], starts: Vec<i64>) -> Predicate {
         const COLUMNS: [(&str, &str); 3] =
             [("reporter_id", "reporter_level"), ("partner_id", "partner_level"), ("sector_id", "sector_level")];
         let is = |column: &'static str, n: i64| Predicate::Compare(Operand::Column(column), Op::Eq, Value::Int(n));
@@ -142,7 +151,7 @@ impl Chosen {
             }
         }
         parts.push(Predicate::int_in("flow", flows.to_vec()));
-        parts.push(Predicate::int_in("period_start", self.periods.values().flatten().copied().collect()));
+        parts.push(Predicate::int_in("period_start", starts));
         parts.push(is("period_months", self.stored));
         Predicate::all(parts)
     }

@@ -1,6 +1,6 @@
 //! Sums of groups, and the numbers that are made of several of them: exact fractions, told with both their parts.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::measure::{Conversion, Measure, When};
 use crate::domain::decimal::{approximate_sum, format_sum};
@@ -65,6 +65,11 @@ impl Cell {
         (self.n_values > 0).then_some(self.value)
     }
 
+    /// Whether a part is estimated, or is not told.
+    fn is_estimated(&self) -> bool {
+        self.n_values > 0 && (self.is_estimated || self.n_values < self.count)
+    }
+
     /// The sum, where it is a total.
     pub(super) fn total(&self) -> Option<i128> {
         self.listed().filter(|_| !self.is_listed)
@@ -104,6 +109,8 @@ pub(super) type Cells = HashMap<Key, Cell>;
 pub(super) struct Beside {
     /// What the dataset says of the whole, with the side that is open as any.
     pub(super) reported: HashMap<Key, i128>,
+    /// Flows and periods of which it does not say all.
+    pub(super) unsaid: BTreeSet<(i64, i64)>,
     /// What the other side says.
     pub(super) mirror: Option<Cells>,
     /// Exports of all goods of reporters, of sectors of the world, and of all goods of the world.
@@ -122,6 +129,8 @@ pub(super) struct Groups {
     /// By conversion and group: the converted sum, nothing where a rate is not known.
     pub(super) converted: HashMap<(usize, Key), Option<i128>>,
     pub(super) units: Vec<String>,
+    /// Reporters and stored periods by group, where the whole of a side is wanted.
+    pub(super) made_of: HashMap<Key, BTreeSet<(i64, i64)>>,
     /// Stored figures that were added.
     pub(super) figures: i128,
     pub(super) months: i64,
@@ -337,6 +346,10 @@ impl Groups {
     }
 
     fn reported(&self, key: &Key, of: i64) -> Known<i128> {
+        let lacks = |(flow, period): &(i64, i64)| *flow == key.flow && (of == 2 || *period == key.period);
+        if of != 1 && self.beside.unsaid.iter().any(lacks) {
+            return Err("NOT_REPORTED");
+        }
         let all = self.beside.reported.iter().filter(|(known, _)| match of {
             1 => **known == key.parent(self.last),
             2 => known.flow == key.flow,
@@ -583,21 +596,29 @@ impl Groups {
     pub(super) fn value(&self, key: &Key) -> [(&'static str, Tree); 2] {
         [
             ("partial", Tree::Bool(key.period != 0 && self.is_partial(key))),
-            ("estimated", Tree::Bool(self.cells.get(key).is_some_and(|cell| cell.is_estimated))),
+            ("estimated", Tree::Bool(self.cells.get(key).is_some_and(Cell::is_estimated))),
         ]
     }
 
     /// Makes totals, ranks and the sums of parents of the groups that are shown.
     pub(super) fn compare(&mut self, shown: &[Key], complete: impl Fn(i64, i64) -> bool) {
         let mut by_period: BTreeMap<(i64, i64), Vec<(i128, &Key)>> = BTreeMap::new();
+        let mut listed: BTreeSet<(i64, i64)> = BTreeSet::new();
         for key in shown {
-            let Some(value) = self.cells.get(key).and_then(Cell::total) else { continue };
-            by_period.entry((key.flow, key.period)).or_default().push((value, key));
+            let Some(cell) = self.cells.get(key) else { continue };
+            let totals = by_period.entry((key.flow, key.period)).or_default();
+            let parent = self.parents.entry(key.parent(self.last)).or_insert(NO_GROUPS);
+            if cell.is_listed {
+                // The sum of the others would be less than the whole.
+                listed.insert((key.flow, key.period));
+                parent.is_complete = false;
+            }
+            totals.extend(cell.total().map(|value| (value, key)));
         }
         for ((flow, period), mut all) in by_period {
             let is_complete = complete(flow, period);
             all.sort_by(|a, b| b.cmp(a));
-            let mut total = Total { is_complete, ..NO_GROUPS };
+            let mut total = Total { is_complete: is_complete && !listed.contains(&(flow, period)), ..NO_GROUPS };
             let mut last = None;
             for (place, (value, key)) in (1..).zip(all) {
                 total.add(value);
@@ -622,6 +643,7 @@ impl Groups {
             converted,
             beside: Beside {
                 reported: self.beside.reported.clone(),
+                unsaid: self.beside.unsaid.clone(),
                 mirror: self.beside.mirror.as_ref().map(|_| Cells::new()),
                 ..Beside::default()
             },
@@ -631,6 +653,7 @@ impl Groups {
             currency: self.currency.clone(),
             conversions: self.conversions.clone(),
             units: self.units.clone(),
+            made_of: HashMap::new(),
             ..*self
         }
     }

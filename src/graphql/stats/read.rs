@@ -32,6 +32,11 @@ pub(super) struct Context {
 }
 
 impl Context {
+    /// Whether all reporters that the dataset has in a period are complete.
+    fn is_whole(&self, start: i64) -> bool {
+        self.by_period.get(&start).is_some_and(|(complete, all)| complete == all)
+    }
+
     /// Whether the dataset has figures of the world as a reporter of its own.
     pub(super) fn reports_world(&self, world: &OneSide, start: i64) -> bool {
         world.ids.iter().flatten().any(|id| self.by_reporter.contains_key(&(*id, start)))
@@ -73,7 +78,7 @@ impl Stats {
         self.chosen.sides.iter().any(|side| side.is_listed)
             || self.expected(&self.chosen.sides) > 1
             || self.is_of_world()
-            || self.chosen.fallback.is_some()
+            || !self.chosen.finer.is_empty()
             || self.wants.whole
             || self.wants.coverage
             || self.numbers.iter().any(|measure| measure.needs_whole() || *measure == Measure::MirrorGap)
@@ -82,8 +87,10 @@ impl Stats {
     fn coverage(&self, session: &mut Session<'_>) -> Result<Context, RunError> {
         let mut out = Context::default();
         let statement = Statement(format!(
-            "SELECT reporter_id, period_start, CASE WHEN partners = 'COMPLETE' AND sectors = 'COMPLETE' THEN 1 ELSE 0 END FROM dataset_coverage WHERE dataset_id = {} AND period_months = {}",
-            self.chosen.dataset, self.chosen.stored
+            "SELECT reporter_id, period_start, CASE WHEN partners = 'COMPLETE' AND sectors = 'COMPLETE' THEN 1 ELSE 0 END FROM dataset_coverage WHERE dataset_id = {} AND period_months = {} AND period_start IN ({})",
+            self.chosen.dataset,
+            self.chosen.stored,
+            self.starts().iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
         ));
         for row in session.rows(statement, &[])? {
             let (Some(reporter), Some(start)) = (row.int(0), row.int(1)) else { continue };
@@ -113,7 +120,7 @@ impl Stats {
         let reporters = self.chosen.sides[0].ids.as_ref().filter(|_| !is_mirrored && self.chosen.sides[0].level != 0);
         let is_there = |start: &i64| match reporters {
             Some(ids) => ids.iter().all(|id| context.by_reporter.get(&(*id, *start)).copied().unwrap_or(ids.len() > 1)),
-            None => context.by_period.get(start).is_some_and(|(complete, all)| complete == all),
+            None => context.is_whole(*start),
         };
         !starts.is_empty() && starts.iter().all(is_there)
     }
@@ -149,39 +156,91 @@ impl Stats {
             },
             ..Groups::default()
         };
-        let mut taken = Taken::new(!self.conversions.is_empty());
+        let mut taken = Taken::new(self.open_side().filter(|_| self.wants_reported()));
+        taken.stored = (!self.conversions.is_empty()).then(HashMap::new);
         for (side, flows) in &chosen.reads {
-            self.take(session, context, &Reading::new(&chosen.sides, *side, flows), &mut taken)?;
+            self.take(session, context, &self.reading(&chosen.sides, *side, flows), &mut taken)?;
         }
-        // Reporters that have partners and no world.
-        if let Some(sides) = &chosen.fallback
-            && self.lacks(context, &taken.seen)
-        {
-            let known = taken.seen.clone();
-            for (side, flows) in &chosen.reads {
-                let reading = Reading { known: Some(&known), ..Reading::new(sides, *side, flows) };
-                self.take(session, context, &reading, &mut taken)?;
-            }
-        }
+        self.read_finer(session, context, &mut taken)?;
         self.finish(session.snapshot, context, &mut taken)?;
         groups.converted = self.convert(session, &taken, rates)?;
         (groups.cells, groups.units, groups.figures) = (taken.cells, taken.units, taken.figures);
+        groups.made_of = taken.made_of;
         Ok(groups)
     }
 
-    /// Whether a reporter is covered in a shown period and has no sum there.
-    fn lacks(&self, context: &Context, seen: &BTreeSet<(i64, i64, i64)>) -> bool {
-        let reporter = &self.chosen.sides[0];
-        let starts: BTreeSet<i64> = self.chosen.periods.values().flatten().copied().collect();
-        let found: BTreeSet<(i64, i64)> = seen.iter().map(|(reporter, _, start)| (*reporter, *start)).collect();
-        context.by_reporter.keys().any(|(id, start)| {
-            let is_asked = reporter.ids.as_ref().is_none_or(|ids| ids.contains(id)) && starts.contains(start);
-            is_asked && !found.contains(&(*id, *start))
-        })
+    /// Stored periods that are read.
+    fn starts(&self) -> Vec<i64> {
+        self.chosen.periods.values().flatten().copied().collect()
+    }
+
+    /// What reporters that are only listed have at finer levels, where they have nothing at the chosen ones: the first level
+    /// at which each has something in a flow and period. Reporters of two levels are never added.
+    fn read_finer(&self, session: &mut Session<'_>, context: &Context, taken: &mut Taken) -> Result<(), RunError> {
+        let mut level = self.chosen.sides[0].level;
+        let mut coarser = BTreeSet::new();
+        for sides in &self.chosen.finer {
+            if sides[0].level != level {
+                level = sides[0].level;
+                coarser = taken.seen.iter().map(|(_, flow, start)| (*flow, *start)).collect();
+            }
+            let seen = Seen { units: taken.seen.clone(), coarser: coarser.clone() };
+            for (side, flows) in &self.chosen.reads {
+                let starts = self.lacking(context, sides, *side == Side::Mirrored, flows, &seen);
+                if !starts.is_empty() {
+                    let reading = Reading { finer: Some(&seen), starts, ..self.reading(sides, *side, flows) };
+                    self.take(session, context, &reading, taken)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Reporters that are put together because the world is not there itself.
+    fn is_made_world(&self, sides: &[OneSide; 3]) -> bool {
+        sides[0].level != self.chosen.sides[0].level
+    }
+
+    /// Whether nothing of a reporter in a stored period may be more than nothing: what is complete is all there is.
+    fn may_lack(&self, context: &Context, reading: &Reading<'_>, (reporter, _, start): (i64, i64, i64)) -> bool {
+        if self.is_made_world(reading.sides) {
+            return true;
+        }
+        if reading.side == Side::Mirrored || reading.sides[0].level == 0 {
+            return !context.is_whole(start);
+        }
+        !context.by_reporter.get(&(reporter, start)).copied().unwrap_or(true)
+    }
+
+    /// Stored periods in which some reporter may have at these levels what it lacks at coarser ones.
+    fn lacking(
+        &self,
+        context: &Context,
+        sides: &[OneSide; 3],
+        is_mirrored: bool,
+        flows: &[i64],
+        seen: &Seen,
+    ) -> Vec<i64> {
+        let mut starts = self.starts();
+        if self.is_made_world(sides) {
+            starts.retain(|start| flows.iter().any(|flow| !seen.coarser.contains(&(*flow, *start))));
+        } else if is_mirrored || sides[0].level == 0 {
+            starts.retain(|start| !context.is_whole(*start));
+        } else {
+            let ids = sides[0].ids.as_ref();
+            let lacks = |(reporter, start): &(i64, i64)| {
+                ids.is_none_or(|ids| ids.contains(reporter))
+                    && flows.iter().any(|flow| !seen.units.contains(&(*reporter, *flow, *start)))
+            };
+            let listed = context.by_reporter.iter().filter(|(at, is_complete)| !**is_complete && lacks(at));
+            let lacking: BTreeSet<i64> = listed.map(|((_, start), _)| *start).collect();
+            starts.retain(|start| lacking.contains(start));
+        }
+        starts
     }
 
     fn sums(&self, session: &mut Session<'_>, reading: &Reading<'_>) -> Result<Vec<Row>, RunError> {
-        let mut condition = self.chosen.condition(reading.sides, reading.flows);
+        let mut condition = self.chosen.condition(reading.sides, reading.flows, reading.starts.clone());
         if reading.is_reported {
             let reported = Predicate::Compare(Operand::Column("origin"), Op::Eq, Value::Int(REPORTED));
             condition = Predicate::all(vec![condition, reported]);
@@ -224,6 +283,11 @@ impl Stats {
             .collect()
     }
 
+    /// All figures at some levels.
+    pub(super) fn reading<'r>(&self, sides: &'r [OneSide; 3], side: Side, flows: &'r [i64]) -> Reading<'r> {
+        Reading { sides, side, flows, starts: self.starts(), is_reported: false, finer: None }
+    }
+
     /// Reads the sums of some figures and adds them to their groups.
     pub(super) fn take(
         &self,
@@ -241,10 +305,11 @@ impl Stats {
             let one = |at: usize| id_of(at).or_else(|| single(at)).unwrap_or(-1);
             let (Some(flow), Some(start)) = (row.int(n), row.int(n + 1)) else { continue };
             let reporter = one(0);
-            if reading.known.is_some_and(|known| known.contains(&(reporter, flow, start))) {
+            let unit = (reporter, flow, start);
+            if reading.finer.is_some_and(|seen| !seen.is_free(&unit) || !self.may_lack(context, reading, unit)) {
                 continue;
             }
-            taken.seen.insert((reporter, flow, start));
+            taken.seen.insert(unit);
             if let Some(class) = self.chosen.editions.class_of.as_ref().and_then(|all| all.get(&id_of(2)?))
                 && *taken.classes.entry((reporter, flow, start)).or_insert(*class) != *class
             {
@@ -267,6 +332,9 @@ impl Stats {
             taken.figures += i128::from(cell.count);
             let flow = if reading.is_exchanged() { other_flow(flow) } else { flow };
             let key = Key { sides: ids, flow, period: told };
+            if cell.n_values > 0 || !reading.is_reported {
+                taken.note(&key, (reporter, start), self.by_period(), &self.chosen.shown);
+            }
             if let Some(stored) = &mut taken.stored {
                 stored.entry((key.clone(), start)).or_default().add(&cell);
             }
@@ -309,7 +377,9 @@ impl Stats {
         let is_mirrored = !reading.is_exchanged() && self.is_mirrored(flow);
         let side = own_side(reading.sides, is_mirrored || reading.is_exchanged());
         let is_of_world = side.level == 0 && !context.reports_world(side, start);
+        let is_made_world = reading.finer.is_some() && self.is_made_world(reading.sides);
         let is_open = is_short
+            || is_made_world
             || is_of_world
             || reading
                 .sides
@@ -317,7 +387,9 @@ impl Stats {
                 .enumerate()
                 .any(|(at, side)| side.is_listed && (!self.is_grouped(at) || side.above.is_some()));
         let is_complete = || match is_mirrored || is_of_world {
-            true => context.by_period.get(&start).is_some_and(|(complete, all)| complete == all),
+            // Several reporters are no world where import makes none of them.
+            _ if is_made_world => context.by_period.get(&start) == Some(&(1, 1)),
+            true => context.is_whole(start),
             false => context.by_reporter.get(&(own, start)).copied().unwrap_or(false),
         };
         is_open && !is_complete()
@@ -363,20 +435,31 @@ pub(super) struct Reading<'r> {
     pub(super) sides: &'r [OneSide; 3],
     pub(super) side: Side,
     pub(super) flows: &'r [i64],
+    /// Stored periods.
+    pub(super) starts: Vec<i64>,
     /// Only what sources report.
     pub(super) is_reported: bool,
-    /// Reporters, flows and periods that are known already.
-    pub(super) known: Option<&'r BTreeSet<(i64, i64, i64)>>,
+    /// Only what is not there at coarser levels.
+    pub(super) finer: Option<&'r Seen>,
 }
 
-impl<'r> Reading<'r> {
+/// Reporters, flows and stored periods that are summed already, when finer levels are read.
+pub(super) struct Seen {
+    units: BTreeSet<(i64, i64, i64)>,
+    /// Flows and periods of reporters of coarser levels.
+    coarser: BTreeSet<(i64, i64)>,
+}
+
+impl Seen {
+    fn is_free(&self, unit: &(i64, i64, i64)) -> bool {
+        !self.units.contains(unit) && !self.coarser.contains(&(unit.1, unit.2))
+    }
+}
+
+impl Reading<'_> {
     /// Whether it is what the other side of each pair says of the same flow.
     fn is_exchanged(&self) -> bool {
         self.side == Side::Exchanged
-    }
-
-    pub(super) fn new(sides: &'r [OneSide; 3], side: Side, flows: &'r [i64]) -> Self {
-        Self { sides, side, flows, is_reported: false, known: None }
     }
 }
 
@@ -392,11 +475,24 @@ pub(super) struct Taken {
     seen: BTreeSet<(i64, i64, i64)>,
     /// The classification in which a reporter gives a flow and period.
     classes: HashMap<(i64, i64, i64), i64>,
+    /// The place in a key of the side whose whole is wanted too.
+    open: Option<usize>,
+    /// Reporters and stored periods by group with any of that side.
+    pub(super) made_of: HashMap<Key, BTreeSet<(i64, i64)>>,
 }
 
 impl Taken {
-    fn new(by_stored: bool) -> Self {
-        Self { stored: by_stored.then(HashMap::new), ..Self::default() }
+    /// Nothing, of which the units of wholes are to be known where a side is open.
+    pub(super) fn new(open: Option<usize>) -> Self {
+        Self { open, ..Self::default() }
+    }
+
+    fn note(&mut self, key: &Key, unit: (i64, i64), by_period: bool, shown: &BTreeSet<i64>) {
+        if self.open.is_some() && shown.contains(&key.period) {
+            let period = if by_period { key.period } else { 0 };
+            let whole = Key { period, ..key.clone() }.any(self.open);
+            self.made_of.entry(whole).or_default().insert(unit);
+        }
     }
 
     fn unit(&mut self, name: &str) -> usize {

@@ -89,14 +89,15 @@ fn words(levels: &BTreeSet<i64>) -> Vec<String> {
     levels.iter().map(|level| level_word(*level).to_owned()).collect()
 }
 
-/// Chooses among the regions of reporters or partners.
+/// Chooses among the regions of reporters or partners: what is summed, and finer levels that may stand for it. Beside the
+/// levels that are held are those that there are at finer sectors too.
 pub(super) fn region(
     snapshot: &Snapshot,
     asked: &Asked<'_>,
     side: usize,
-    held: &[DatasetLevel],
+    (held, all): (&[DatasetLevel], &BTreeSet<i64>),
     months: (i64, &BTreeSet<i64>),
-) -> Planned<OneSide> {
+) -> Planned<(OneSide, Vec<OneSide>)> {
     let name = NAMES.get(side).copied().unwrap_or_default();
     let at = format!("filter.{name}");
     let nodes = snapshot.regions();
@@ -114,13 +115,13 @@ pub(super) fn region(
     if let Some(group) = asked.groups.iter().find(|group| group.by == By::Side(side)) {
         if let Some(blocs) = &group.blocs {
             let above = members(snapshot, blocs, &ids_at(COUNTRY).unwrap_or_default(), months)?;
-            return Ok(OneSide { above: Some(above), ..one(COUNTRY, true) });
+            return Ok((OneSide { above: Some(above), ..one(COUNTRY, true) }, Vec::new()));
         }
         if group.region_level == Some(AREA) {
             let table = snapshot.table(&REGION).ok_or_else(|| refused(&at, "there are no regions"))?;
             let countries = ids_at(COUNTRY).unwrap_or_default();
             let above = countries.iter().filter_map(|id| Some((*id, region_above(table, *id, "AREA")?)));
-            return Ok(OneSide { above: Some(Above::Of(above.collect())), ..one(COUNTRY, true) });
+            return Ok((OneSide { above: Some(Above::Of(above.collect())), ..one(COUNTRY, true) }, Vec::new()));
         }
         let mut choices: BTreeSet<i64> = match group.region_level {
             Some(level) => present.iter().copied().filter(|l| *l == level).collect(),
@@ -130,7 +131,7 @@ pub(super) fn region(
             choices.retain(|level| ids_at(*level).is_some_and(|ids| !ids.is_empty()));
         }
         return match choices.iter().collect::<Vec<_>>().as_slice() {
-            [level] => Ok(one(**level, false)),
+            [level] => Ok((one(**level, false), Vec::new())),
             [] => {
                 let message =
                     format!("the dataset has no {name}s of this level here; it has {}", words(&present).join(", "));
@@ -145,14 +146,16 @@ pub(super) fn region(
             )),
         };
     }
+    // Blocs are no parts of anything.
+    let below = |coarsest: i64| all.iter().copied().filter(move |level| *level > coarsest && *level != AREA);
     let Some(allowed) = allowed else {
         if present.contains(&WORLD) {
-            return Ok(one(WORLD, false));
+            return Ok((one(WORLD, false), below(WORLD).map(|level| one(level, true)).collect()));
         }
         let choices: BTreeSet<i64> = present.iter().copied().filter(|l| *l != AREA).collect();
         return match choices.iter().collect::<Vec<_>>().as_slice() {
             // Reporters are summed as they are; partners that are listed may not be all.
-            [level] => Ok(one(**level, side == 1)),
+            [level] => Ok((one(**level, side == 1), Vec::new())),
             _ => Err(ambiguous(
                 Reason::AmbiguousLevel,
                 at,
@@ -182,7 +185,9 @@ pub(super) fn region(
     }
     // A subtree whose top the dataset does not have: its parts may not be all.
     let is_part = given.first().is_some_and(|top| *top < coarsest);
-    Ok(one(coarsest, is_part))
+    let is_whole = |level: &i64| given.contains(level) && is_subtree(nodes, allowed, &taken, &[(0, *level)]);
+    let finer = below(coarsest).filter(is_whole).map(|level| one(level, true)).collect();
+    Ok((one(coarsest, is_part), finer))
 }
 
 /// Of which of some blocs countries are members, by month: on the last day of a period counts.
@@ -238,8 +243,8 @@ fn is_subtree(nodes: &Nodes, allowed: &[i64], taken: &[i64], finer: &[Level]) ->
     })
 }
 
-/// What is summed of sectors, with the code of their classification.
-pub(super) type Sectors = (String, OneSide, Editions);
+/// What is summed of sectors, with the code of their classification, and finer levels that may stand for it.
+pub(super) type Sectors = (String, OneSide, Editions, Vec<OneSide>);
 
 /// The sectors that a question leaves.
 struct Left<'s> {
@@ -283,9 +288,10 @@ pub(super) fn sector(snapshot: &Snapshot, asked: &Asked<'_>, held: &[DatasetLeve
     };
     let classes = left.classes(coarsest);
     let Some(allowed) = allowed else {
-        return left.of_level(coarsest, &classes, coarsest > 0);
+        let chosen = left.of_level(coarsest, &classes, coarsest > 0)?;
+        return Ok(left.with_finer(chosen, coarsest, false));
     };
-    let (classification, side, editions) = left.of_level(coarsest, &classes, false)?;
+    let (classification, side, editions, _) = left.of_level(coarsest, &classes, false)?;
     let taken = side.ids.clone().unwrap_or_default();
     let finer: Vec<Level> = left.usable.iter().filter(|(l, _)| *l > coarsest).map(|(l, class)| (*class, *l)).collect();
     if !is_subtree(nodes, allowed, &taken, &finer) {
@@ -304,7 +310,8 @@ pub(super) fn sector(snapshot: &Snapshot, asked: &Asked<'_>, held: &[DatasetLeve
         ));
     }
     let is_part = given.as_ref().and_then(|g| g.first()).is_some_and(|(top, _)| *top < coarsest);
-    Ok((classification, OneSide { is_listed: is_part, above: None, ..side }, editions))
+    let chosen = (classification, OneSide { is_listed: is_part, above: None, ..side }, editions, Vec::new());
+    Ok(left.with_finer(chosen, coarsest, false))
 }
 
 impl Left<'_> {
@@ -366,7 +373,7 @@ impl Left<'_> {
         let families: BTreeSet<Option<&str>> = classes.iter().map(|class| self.family(*class)).collect();
         let codes: BTreeMap<String, i64> = classes.iter().map(|class| (self.code(*class), *class)).collect();
         match codes.keys().collect::<Vec<_>>().as_slice() {
-            [only] => Ok(((*only).clone(), side, Editions::default())),
+            [only] => Ok(((*only).clone(), side, Editions::default(), Vec::new())),
             [.., newest] if level == CHAPTERS && families.len() == 1 => {
                 let nodes = self.snapshot.sectors();
                 let table = self.snapshot.table(&crate::catalog::sector::SECTOR);
@@ -383,7 +390,7 @@ impl Left<'_> {
                     class_of: self.class_of(level, classes),
                     conversion: None,
                 };
-                Ok(((*newest).clone(), OneSide { above: Some(Above::Of(above)), ..side }, editions))
+                Ok(((*newest).clone(), OneSide { above: Some(Above::Of(above)), ..side }, editions, Vec::new()))
             }
             _ => Err(ambiguous(
                 Reason::AmbiguousClassification,
@@ -419,17 +426,10 @@ impl Left<'_> {
         // What is only listed has no upper levels: they are made of the next finer one, and are what is listed too.
         let finer = self.usable.iter().map(|(l, _)| *l).find(|l| *l > level && classes.is_empty());
         if let Some(finer) = finer {
-            let (classification, side, editions) = self.of_level(finer, &self.classes(finer), true)?;
-            let nodes = self.snapshot.sectors();
-            let of_level = |id: &i64| nodes.level(*id).1 == level;
-            let parts: Vec<i64> = match &side.ids {
-                Some(ids) => ids.clone(),
-                None => self.classes(finer).iter().flat_map(|class| nodes.at((*class, finer))).copied().collect(),
-            };
-            let above = parts.iter().filter_map(|id| Some((*id, nodes.climbed(*id).find(of_level)?)));
-            let above: HashMap<i64, i64> = above.collect();
-            if !above.is_empty() {
-                return Ok((classification, OneSide { above: Some(Above::Of(above)), ..side }, editions));
+            let (classification, side, editions, _) = self.of_level(finer, &self.classes(finer), true)?;
+            if let Some(above) = self.above(&side, &self.classes(finer), level) {
+                let side = OneSide { above: Some(Above::Of(above)), ..side };
+                return Ok(self.with_finer((classification, side, editions, Vec::new()), level, true));
             }
         }
         if classes.is_empty() {
@@ -439,7 +439,48 @@ impl Left<'_> {
                 format!("the dataset has no sectors of this level here; it has {held}"),
             ));
         }
-        self.of_level(level, &classes, false)
+        let chosen = self.of_level(level, &classes, false)?;
+        Ok(self.with_finer(chosen, level, true))
+    }
+
+    /// What stands at a coarser level above the sectors of a side; nothing where none has anything there.
+    fn above(&self, side: &OneSide, classes: &BTreeSet<i64>, level: i64) -> Option<HashMap<i64, i64>> {
+        let nodes = self.snapshot.sectors();
+        let of_level = |id: &i64| nodes.level(*id).1 == level;
+        let parts: Vec<i64> = match &side.ids {
+            Some(ids) => ids.clone(),
+            None => classes.iter().flat_map(|class| nodes.at((*class, side.level))).copied().collect(),
+        };
+        let above = parts.iter().filter_map(|id| Some((*id, nodes.climbed(*id).find(of_level)?)));
+        Some(above.collect()).filter(|above: &HashMap<i64, i64>| !above.is_empty())
+    }
+
+    /// With finer levels of the same classifications, or of what there is below all goods, each in one edition a period,
+    /// whose groups stand at a level.
+    fn with_finer(&self, (classification, side, editions, _): Sectors, level: i64, is_grouped: bool) -> Sectors {
+        let nodes = self.snapshot.sectors();
+        let own = self.classes(side.level);
+        let levels: BTreeSet<i64> = self.usable.iter().map(|(l, _)| *l).filter(|l| *l > side.level).collect();
+        let finer = |finer: i64| {
+            let classes = self.classes(finer);
+            let all: Vec<Level> = classes.iter().map(|class| (*class, finer)).collect();
+            let taken = side.ids.clone().unwrap_or_default();
+            let is_part = (side.level == 0 || classes.is_subset(&own))
+                && self.class_of(finer, &classes).is_none()
+                && self.allowed.is_none_or(|allowed| is_subtree(nodes, allowed, &taken, &all));
+            let ids = self.ids(finer, &classes);
+            let out = OneSide { level: finer, ids, above: None, is_listed: true, is_filtered: side.is_filtered };
+            if !is_grouped {
+                return is_part.then_some(out);
+            }
+            let mut above = self.above(&out, &classes, level).filter(|_| is_part)?;
+            if let Some(Above::Of(joined)) = &side.above {
+                above.values_mut().for_each(|id| *id = joined.get(id).copied().unwrap_or(*id));
+            }
+            Some(OneSide { above: Some(Above::Of(above)), ..out })
+        };
+        let finer = levels.into_iter().filter_map(finer).collect();
+        (classification, side, editions, finer)
     }
 
     /// Sectors of another classification: of the finest that are there.
@@ -469,6 +510,6 @@ impl Left<'_> {
         let conversion = Conversion { from: classes.iter().copied().collect(), to: (class, level), is_split_equally };
         let editions =
             Editions { joined: Vec::new(), class_of: self.class_of(finest, &classes), conversion: Some(conversion) };
-        Ok((code.to_owned(), side, editions))
+        Ok((code.to_owned(), side, editions, Vec::new()))
     }
 }
