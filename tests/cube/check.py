@@ -212,6 +212,7 @@ def main():
     options.add_argument("--program", required=True)
     options.add_argument("--database", required=True, action="append", help="of an empty database; requests are divided among several")
     options.add_argument("--reference", required=True, help="the folder of the reference lists that ship")
+    options.add_argument("--shared", help="the folder of real published files")
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--requests", type=int, default=2000)
     options.add_argument("--only", type=int, help="the request of this number alone")
