@@ -32,8 +32,8 @@ fn main() {
     let value = |name: &str| arguments.iter().position(|a| a == name).and_then(|at| arguments.get(at + 1)).cloned();
     let rows = value("--rows").map_or(2_000_000, |v| v.parse().unwrap());
     let folder = tempfile::Builder::new().prefix("tearoad-load-").tempdir().unwrap();
-    let world = generate(folder.path(), rows, 230);
-    println!("{} rows, {} economies", world.rows, world.areas.len());
+    let world = generate(folder.path(), rows, 230, 2020..=2020);
+    println!("{} rows, {} economies, {} products", world.rows, world.areas.len(), world.products.len());
     sqlite(folder.path(), &world);
     match value("--postgres") {
         Some(url) => postgres(folder.path(), &world, &url),

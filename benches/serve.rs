@@ -4,7 +4,8 @@
 //!
 //! With `--scale N` it measures nested lists, filters and orders on synthetic data of `tearoad demo --scale N` instead.
 //!
-//! With `--export` it measures exports of the figures instead ([`export`]).
+//! With `--export` it measures exports of the figures instead ([`export`]), with `--stats` statistics over ten years beside
+//! the same numbers by SQL over the rows of the files ([`stats`]).
 //!
 //! `cargo bench --bench serve -- [--figures 1000000 | --scale 1] [--seconds 5] [--connections 16] [--postgres URL --postgres-pid PID]`
 //! `scripts/bench` runs it with a PostgreSQL of its own. Linux only.
@@ -23,6 +24,8 @@
 mod baci_year;
 #[path = "serve/export.rs"]
 mod export;
+#[path = "serve/stats.rs"]
+mod stats;
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
@@ -39,6 +42,8 @@ struct Plan {
     scale: Option<String>,
     /// Exports instead of questions.
     export: bool,
+    /// Statistics instead of them.
+    stats: bool,
     time: Duration,
     connections: usize,
     postgres: Option<(String, u32)>,
@@ -132,15 +137,16 @@ fn main() {
         figures: number("--figures", 1_000_000),
         scale: value("--scale"),
         export: arguments.iter().any(|a| a == "--export"),
+        stats: arguments.iter().any(|a| a == "--stats"),
         time: Duration::from_secs(number("--seconds", 5) as u64),
         connections: number("--connections", 16),
         postgres: value("--postgres").map(|url| (url, number("--postgres-pid", 0) as u32)),
     };
     let folder = tempfile::tempdir().unwrap();
     let world = if plan.scale.is_none() {
-        generate(folder.path(), plan.figures, 200)
+        generate(folder.path(), plan.figures, 200, plan.years())
     } else {
-        World { areas: Vec::new(), year: 2020, rows: 0 }
+        World { areas: Vec::new(), year: 2020, products: Vec::new(), rows: 0 }
     };
     let size = plan.scale.as_ref().map_or(format!("figures {}", plan.figures), |n| format!("scale {n}"));
     println!("{size}, connections {}, {:?} a measurement", plan.connections, plan.time);
@@ -178,13 +184,15 @@ fn run(plan: &Plan, world: &World, folder: &Path, database: &str, postgres: Opti
         started.elapsed()
     };
     import("nomenclature", &folder.join("nomenclature.csv"));
-    let year = folder.join("BACI_HS17_Y2020_V202501.csv");
     let rows = world.rows;
-    let took = import("baci", &year);
+    let years = plan.years().map(|year| import("baci", &folder.join(format!("BACI_HS17_Y{year}_V202501.csv"))));
+    let took: Duration = years.sum();
     println!("  import: {rows} rows in {:.1} s, {:.0} rows/s", took.as_secs_f64(), rows as f64 / took.as_secs_f64());
     let (mut server, port) = start(database, &[]);
     if plan.export {
         export::measure(&server, port, postgres);
+    } else if plan.stats {
+        stats::measure(plan, world, database, (&server, port), postgres);
     } else {
         measure(plan, world, QUESTIONS, folder, (&server, port), postgres);
     }
@@ -289,6 +297,13 @@ struct Measured {
     waits: Vec<Duration>,
     server_ms: f64,
     database_ms: Option<f64>,
+}
+
+impl Plan {
+    /// Years of the figures.
+    fn years(&self) -> std::ops::RangeInclusive<i32> {
+        if self.stats { 2011..=2020 } else { 2020..=2020 }
+    }
 }
 
 impl Measured {

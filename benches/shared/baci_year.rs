@@ -1,16 +1,19 @@
-//! Makes a BACI year of any size, and a nomenclature for it: the same for every run.
+//! Makes BACI years of any size, and a nomenclature for them: the same for every run.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
+use std::ops::RangeInclusive;
 use std::path::Path;
 
 /// Codes of the generated data.
 pub(crate) struct World {
     /// Tea Road code and Comtrade code of each economy, the largest exporter first.
     pub(crate) areas: Vec<(String, String)>,
-    /// The year of all figures.
+    /// The last year.
     pub(crate) year: i32,
-    /// Lines of the year file.
+    /// Products, six digits each.
+    pub(crate) products: Vec<String>,
+    /// Lines of the year files.
     pub(crate) rows: usize,
 }
 
@@ -23,9 +26,11 @@ pub(crate) fn next(state: &mut u64) -> u64 {
     z ^ (z >> 31)
 }
 
-/// Writes `nomenclature.csv` and `BACI_HS17_Y2020_V202501.csv` of about `count` rows: exporters of very different size,
-/// values over eight powers of ten, in the order of the real files. `economies` is at most 230, with 4,800 products.
-pub(crate) fn generate(folder: &Path, count: usize, economies: usize) -> World {
+/// Writes `nomenclature.csv` and a file like `BACI_HS17_Y2020_V202501.csv` for each year, of about `count` rows together:
+/// exporters of very different size, values over eight powers of ten, in the order of the real files. `economies` is at
+/// most 230, with 4,800 products.
+pub(crate) fn generate(folder: &Path, count: usize, economies: usize, years: RangeInclusive<i32>) -> World {
+    let count = count / years.clone().count().max(1);
     let codes = include_str!("../../data/reference/region_codes.csv");
     let countries: std::collections::HashSet<&str> = include_str!("../../data/reference/regions.csv")
         .lines()
@@ -57,8 +62,6 @@ pub(crate) fn generate(folder: &Path, count: usize, economies: usize) -> World {
     std::fs::write(folder.join("nomenclature.csv"), nomenclature).unwrap();
     let mut state = 7_u64;
     let mut rows = 0;
-    let mut out = std::io::BufWriter::new(std::fs::File::create(folder.join("BACI_HS17_Y2020_V202501.csv")).unwrap());
-    writeln!(out, "t,i,j,k,v,q").unwrap();
     // Each exporter has about twice the rows of one four places behind it; nobody has more than every pair and product.
     let weights: Vec<f64> = (0..areas.len()).map(|i| 0.85_f64.powi(i as i32).max(0.001)).collect();
     let total: f64 = weights.iter().sum();
@@ -70,7 +73,16 @@ pub(crate) fn generate(folder: &Path, count: usize, economies: usize) -> World {
             weights.iter().map(|w| (share * count as f64 * w / total).min((partners * products.len()) as f64)).sum();
         share *= count as f64 / held;
     }
-    for (index, (_, exporter)) in areas.iter().enumerate() {
+    let exporters = years.clone().flat_map(|year| areas.iter().enumerate().map(move |area| (year, area)));
+    let mut out: Option<std::io::BufWriter<std::fs::File>> = None;
+    for (year, (index, (_, exporter))) in exporters {
+        if index == 0 {
+            out.as_mut().map_or(Ok(()), std::io::Write::flush).unwrap();
+            let file = std::fs::File::create(folder.join(format!("BACI_HS17_Y{year}_V202501.csv"))).unwrap();
+            let out = out.insert(std::io::BufWriter::new(file));
+            writeln!(out, "t,i,j,k,v,q").unwrap();
+        }
+        let out = out.as_mut().unwrap();
         let wanted = (share * count as f64 * weights[index] / total) as usize;
         let per_partner = (wanted / partners).clamp(1, products.len());
         for (other, (_, importer)) in areas.iter().enumerate() {
@@ -80,11 +92,11 @@ pub(crate) fn generate(folder: &Path, count: usize, economies: usize) -> World {
             for at in 0..per_partner {
                 let value = 10_f64.powf((next(&mut state) % 8000) as f64 / 1000.0 - 2.0);
                 let product = &products[at * products.len() / per_partner];
-                writeln!(out, "2020,{exporter},{importer},{product},{value:.3},{:>13.3}", value / 3.0).unwrap();
+                writeln!(out, "{year},{exporter},{importer},{product},{value:.3},{:>13.3}", value / 3.0).unwrap();
                 rows += 1;
             }
         }
     }
-    out.flush().unwrap();
-    World { areas, year: 2020, rows }
+    out.unwrap().flush().unwrap();
+    World { areas, year: *years.end(), products, rows }
 }
