@@ -28,6 +28,7 @@ use crate::catalog::trade_figure::TRADE_FIGURE;
 use crate::domain::decimal::{bounds_scaled, parse_scaled};
 use crate::domain::error_code::Reason;
 use crate::domain::flow::{FREQUENCIES, REGION_LEVELS, code_of, name_of};
+use crate::storage::snapshot::Snapshot;
 use crate::storage::sql::predicate::Predicate;
 use levels::Chosen;
 use measure::{Conversion, Measure};
@@ -150,8 +151,71 @@ impl By {
     }
 }
 
-/// A question, ready to be asked.
+/// A question whose figures are not chosen yet.
 #[derive(Debug)]
+struct Question {
+    groups: Vec<Group>,
+    filter: Filter,
+    preferred: Vec<String>,
+    having: Vec<Json>,
+    by: Vec<By>,
+    measures: Vec<(Measure, &'static str)>,
+    numbers: Vec<Measure>,
+    conversions: Vec<Conversion>,
+    order: Vec<(Measure, bool)>,
+    top: Option<Top>,
+    first: usize,
+    after: Option<String>,
+    with_gaps: bool,
+    wants: Wants,
+    hash: super::cursor::ListHash,
+}
+
+impl Question {
+    /// The question with its figures: those of one region or sector on a side, where it is about that.
+    fn choose(&self, snapshot: &Snapshot, own: Option<(usize, i64)>) -> Planned<Stats> {
+        let mut filter = self.filter.clone();
+        if let Some((side, id)) = own
+            && let Some(ids) = filter.sides.get_mut(side)
+        {
+            *ids = Some(vec![id]);
+        }
+        let all = &self.numbers;
+        let asked = levels::Asked {
+            groups: &self.groups,
+            filter: &filter,
+            preferred: &self.preferred,
+            reach: all.iter().flat_map(|measure| measure.reach()).collect(),
+            balance: all.contains(&Measure::Balance),
+            // Without another number of one flow the flow need not be said.
+            only_balance: !self.wants.estimated
+                && !self.wants.whole
+                && !all.is_empty()
+                && !all.iter().any(|m| m.is_of_a_flow()),
+        };
+        let chosen = levels::choose(snapshot, &asked)?;
+        beside::check(&chosen, &self.by, all)?;
+        let having = self.having.iter().map(|json| condition(json, chosen.scale)).collect::<Planned<_>>()?;
+        Ok(Stats {
+            chosen,
+            by: self.by.clone(),
+            measures: self.measures.clone(),
+            numbers: all.clone(),
+            conversions: self.conversions.clone(),
+            having,
+            order: self.order.clone(),
+            top: self.top.clone(),
+            first: self.first,
+            after: self.after.clone(),
+            with_gaps: self.with_gaps,
+            wants: self.wants,
+            hash: self.hash,
+        })
+    }
+}
+
+/// A question, ready to be asked.
+#[derive(Debug, Clone)]
 pub struct Stats {
     /// Where its figures are.
     chosen: Chosen,
@@ -174,7 +238,7 @@ pub struct Stats {
 }
 
 /// A condition on a number of a group.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Condition {
     measure: Measure,
     /// Smallest and largest, as units of 10^-3 for amounts and as fractions for ratios.
@@ -185,7 +249,7 @@ struct Condition {
 }
 
 /// Only the first groups.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Top {
     n: usize,
     /// Of each of these.
@@ -229,6 +293,12 @@ fn back(json: Option<&Json>, at: &str) -> Planned<i64> {
 impl<'a> Planner<'a> {
     /// The question of the root field, and how its answer is written.
     pub(super) fn trade_stats(&self, field: &'a Selected, sets: &[&'a SelectionSet]) -> Planned<(Stats, ValueShape)> {
+        let (question, shape) = self.stats_question(field, sets)?;
+        Ok((question.choose(self.snapshot, None)?, shape))
+    }
+
+    /// A question whose figures are not chosen yet, and how its answer is written.
+    fn stats_question(&self, field: &'a Selected, sets: &[&'a SelectionSet]) -> Planned<(Question, ValueShape)> {
         let mut asked = Vec::new();
         let shape = self.stats_shape(sets, &mut asked)?;
         let arguments = self.reader.arguments(field);
@@ -246,8 +316,7 @@ impl<'a> Planner<'a> {
             warnings: has("warnings"),
             coverage: has("coverage"),
         };
-        let stats = read(&inputs, self.datasets, &arguments, measures, conversions, wants)?;
-        Ok((stats, shape))
+        Ok((read(&inputs, self.datasets, &arguments, measures, conversions, wants)?, shape))
     }
 
     /// The shape of the answer; computed numbers get a slot each.
@@ -283,7 +352,7 @@ fn read(
     measures: Vec<(Measure, &'static str)>,
     conversions: Vec<Conversion>,
     wants: Wants,
-) -> Planned<Stats> {
+) -> Planned<Question> {
     let groups = groups(arguments)?;
     let by: Vec<By> = groups.iter().map(|group| group.by).collect();
     let order = order(arguments)?;
@@ -298,18 +367,8 @@ fn read(
         return Err(refused("groupBy", "a balance is made of two flows; leave FLOW out, or balance"));
     }
     let filter = Filter::read(inputs, arguments)?;
-    let asked = levels::Asked {
-        groups: &groups,
-        filter: &filter,
-        preferred,
-        reach: all.iter().flat_map(|measure| measure.reach()).collect(),
-        balance: all.contains(&Measure::Balance),
-        // Without another number of one flow the flow need not be said.
-        only_balance: !wants.estimated && !wants.whole && !all.is_empty() && !all.iter().any(|m| m.is_of_a_flow()),
-    };
-    let chosen = levels::choose(inputs.snapshot, &asked)?;
-    beside::check(&chosen, &by, &all)?;
-    let having = having_json.iter().map(|json| condition(json, chosen.scale)).collect::<Planned<_>>()?;
+    // The scale of the dataset is known later; whether they are numbers does not depend on it.
+    having_json.iter().try_for_each(|json| condition(json, 3).map(|_| ()))?;
     let first = match arguments.get("first").filter(|f| !f.is_null()) {
         None => usize::MAX,
         Some(json) => json
@@ -323,13 +382,15 @@ fn read(
         .filter(|(name, _)| !matches!(name.as_str(), "first" | "after"))
         .map(|(name, json)| format!("{name}:{json};"))
         .collect();
-    Ok(Stats {
-        chosen,
+    Ok(Question {
+        groups,
+        filter,
+        preferred: preferred.to_vec(),
+        having: having_json.to_vec(),
         by,
         measures,
         numbers: all,
         conversions,
-        having,
         order,
         top,
         first,
@@ -457,7 +518,7 @@ fn condition(json: &Json, scale: u32) -> Planned<Condition> {
 }
 
 /// What the filter leaves.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 struct Filter {
     datasets: Option<Vec<i64>>,
     /// Regions, regions, sectors.

@@ -38,19 +38,25 @@ impl Stats {
 
     /// The answer.
     pub(in crate::graphql) fn ask(&self, session: &mut Session<'_>) -> Result<Tree, RunError> {
-        let chosen = &self.chosen;
         let statements = session.statements;
         let context = self.context(session)?;
         let mut rates = Rates::default();
         let mut groups = self.read(session, &context, &mut rates)?;
         groups.beside = self.beside(session, &groups, &context)?;
+        let read = Read { context: &context, rates: &rates, statements: session.statements - statements };
+        self.tell(session, groups, &read)
+    }
+
+    /// The answer from what was read.
+    pub(super) fn tell(&self, session: &Session<'_>, mut groups: Groups, read: &Read<'_>) -> Result<Tree, RunError> {
+        let (chosen, context) = (&self.chosen, read.context);
         let keys = self.keys(&groups)?;
         let codes = self.codes(session.snapshot, &keys);
-        groups.compare(&keys, |flow, period| self.is_complete(&context, flow, period));
+        groups.compare(&keys, |flow, period| self.is_complete(context, flow, period));
         let (rows, others, ties_cut) = self.cut(&groups, &codes, keys.clone());
         let group_count = rows.len();
         let (page, page_info) = self.page(session, rows)?;
-        let wholes = self.wholes(&groups, &keys, &context);
+        let wholes = self.wholes(&groups, &keys, context);
         let warnings = self.warnings(&groups, &keys, &wholes);
         let [reporter, partner, sector] = &chosen.sides;
         let is_mirrored = chosen.reads.iter().any(|(side, _)| *side == Side::Mirrored);
@@ -65,7 +71,7 @@ impl Stats {
             ("convertedFrom", Tree::List(converted_from)),
             ("classification", text(&chosen.classification)),
             ("frequency", text(name_of(FREQUENCIES, chosen.stored).unwrap_or("ANNUAL"))),
-            ("worldReporters", self.world_reporters(&context).map_or(Tree::Null, Tree::Int)),
+            ("worldReporters", self.world_reporters(context).map_or(Tree::Null, Tree::Int)),
             ("mirrored", Tree::Bool(is_mirrored)),
         ]);
         let row = |key: &Key| self.row(session.snapshot.revision, &groups, key);
@@ -79,9 +85,9 @@ impl Stats {
             ("pageInfo", page_info),
             ("dataset", Tree::Node("Dataset", chosen.dataset)),
             ("levels", levels),
-            ("coverage", self.told_coverage(session.snapshot, &context)),
-            ("rates", self.told_rates(&rates)),
-            ("explain", self.explained(session, &groups, session.statements - statements)),
+            ("coverage", self.told_coverage(session.snapshot, context)),
+            ("rates", self.told_rates(read.rates)),
+            ("explain", self.explained(session, &groups, read.statements)),
             ("warnings", Tree::List(warnings)),
         ]))
     }
@@ -432,6 +438,7 @@ impl Stats {
                 sum.add(cell);
             }
         }
+        let unsaid: BTreeSet<(i64, i64)> = groups.beside.unsaid.iter().map(|key| (key.flow, key.period)).collect();
         let whole = |((flow, period), sum): ((i64, i64), Cell)| {
             let own = groups.beside.reported.iter().filter(|(key, _)| (key.flow, key.period) == (flow, period));
             let reported: Vec<i128> = own.map(|(_, value)| *value).collect();
@@ -440,8 +447,7 @@ impl Stats {
                 period,
                 parts: sum.listed(),
                 is_complete: !sum.is_listed && self.is_complete(context, flow, period),
-                reported: (!reported.is_empty() && !groups.beside.unsaid.contains(&(flow, period)))
-                    .then(|| reported.iter().sum()),
+                reported: (!reported.is_empty() && !unsaid.contains(&(flow, period))).then(|| reported.iter().sum()),
             }
         };
         sums.into_iter().map(whole).collect()
@@ -458,6 +464,13 @@ impl Stats {
             ("unallocated", groups.money(whole.unallocated())),
         ])
     }
+}
+
+/// What was read beside the groups.
+pub(super) struct Read<'r> {
+    pub(super) context: &'r Context,
+    pub(super) rates: &'r Rates,
+    pub(super) statements: usize,
 }
 
 /// The whole of a flow and period.

@@ -21,8 +21,8 @@ use crate::storage::sql::Side;
 const PARTNER: usize = 1;
 const SECTOR_SIDE: usize = 2;
 
-/// What is said of wholes, and the flows and periods of which it is not all.
-type Said = (HashMap<Key, i128>, BTreeSet<(i64, i64)>);
+/// What is said of wholes, and those of which it is not all.
+type Said = (HashMap<Key, i128>, BTreeSet<Key>);
 
 /// Whether a side is told apart or one.
 fn is_definite(chosen: &Chosen, by: &[By], at: usize) -> bool {
@@ -149,8 +149,8 @@ impl Stats {
         Ok(taken.cells)
     }
 
-    /// What sources say of the whole of the one hierarchy that is grouped by and not filtered, and the flows and periods of
-    /// which they do not say all. What is said of some reporters or months only would be less than the whole.
+    /// What sources say of the whole of the one hierarchy that is grouped by and not filtered, and those of which they do
+    /// not say all. What is said of some reporters or months only would be less than the whole.
     fn reported(&self, session: &mut Session<'_>, groups: &Groups, context: &Context) -> Result<Said, RunError> {
         let chosen = &self.chosen;
         let Some((at, place)) = self.open() else { return Ok(Said::default()) };
@@ -171,7 +171,7 @@ impl Stats {
             let is_said = taken.made_of.get(key).is_some_and(|said| units.is_subset(said));
             match cells.get(key).filter(|_| is_said) {
                 Some(value) => drop(out.0.insert(key.clone(), *value)),
-                None => drop(out.1.insert((key.flow, key.period))),
+                None => drop(out.1.insert(key.clone())),
             }
         }
         Ok(out)

@@ -109,8 +109,8 @@ pub(super) type Cells = HashMap<Key, Cell>;
 pub(super) struct Beside {
     /// What the dataset says of the whole, with the side that is open as any.
     pub(super) reported: HashMap<Key, i128>,
-    /// Flows and periods of which it does not say all.
-    pub(super) unsaid: BTreeSet<(i64, i64)>,
+    /// Those of which it does not say all.
+    pub(super) unsaid: BTreeSet<Key>,
     /// What the other side says.
     pub(super) mirror: Option<Cells>,
     /// Exports of all goods of reporters, of sectors of the world, and of all goods of the world.
@@ -346,7 +346,7 @@ impl Groups {
     }
 
     fn reported(&self, key: &Key, of: i64) -> Known<i128> {
-        let lacks = |(flow, period): &(i64, i64)| *flow == key.flow && (of == 2 || *period == key.period);
+        let lacks = |unsaid: &Key| unsaid.flow == key.flow && (of == 2 || unsaid.period == key.period);
         if of != 1 && self.beside.unsaid.iter().any(lacks) {
             return Err("NOT_REPORTED");
         }
