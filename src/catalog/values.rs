@@ -166,7 +166,7 @@ pub static ALL: &[ValueType] = &[
 
 /// Every value object, those of statistics too.
 pub fn all() -> impl Iterator<Item = &'static ValueType> {
-    ALL.iter().chain(super::stats::VALUES)
+    ALL.iter().chain(super::stats::VALUES).chain(super::participation_stats::VALUES)
 }
 
 /// The value object of this name.

@@ -67,6 +67,11 @@ pub static OPTIONS: &[Opt] = &[
     opt("limit_cost", "100000", "Rows an operation may ask for, page sizes multiplied down the nesting."),
     opt("limit_page", "200", "Rows of a page."),
     opt("limit_figure_page", "1000", "Rows of a page of trade figures."),
+    opt(
+        "limit_participations",
+        "1000000",
+        "Rows that a statistic of participations reads: one a participation, or one for each of its sectors.",
+    ),
     opt("limit_list", "1000", "Values of one list in a filter."),
     opt(
         "stats_datasets",
@@ -271,6 +276,7 @@ impl Config {
             cost: self.number("limit_cost")?,
             page: self.number("limit_page")?,
             figure_page: self.number("limit_figure_page")?,
+            participations: self.number("limit_participations")?,
             list: self.number("limit_list")?,
             time_ms: u64::try_from(self.duration("time_limit")?.as_millis()).unwrap_or(u64::MAX),
         })

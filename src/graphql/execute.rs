@@ -117,6 +117,22 @@ impl<'a> Session<'a> {
         self.conn.rows(query, types)
     }
 
+    /// Gives each row of a statement of numbers and texts to `take`, in constant memory however many there are.
+    pub fn each<Q, E>(&mut self, query: Q, take: impl FnMut(Row) -> Result<(), E>) -> Result<(), E>
+    where
+        Q: crate::storage::conn::TreeQuery,
+        E: From<StorageError>,
+    {
+        self.statements += 1;
+        if let Some(texts) = &mut self.texts {
+            texts.push(self.conn.text_of(&query));
+        }
+        if let Some(plans) = &mut self.plans {
+            plans.push(self.conn.plan_of(&query)?);
+        }
+        self.conn.each_of(query, take)
+    }
+
     /// A root list: its rows with everything below, and its page.
     pub fn list(&mut self, plan: &RowPlan, list: &List, wants: Wants) -> Read<(Level, PageData)> {
         let (rows, mut pages) = self.read_list(plan, list, wants, None)?;

@@ -188,10 +188,16 @@ pub(super) fn region_above(table: &Table, id: i64, level: &str) -> Option<i64> {
 
 /// The sectors of a classification with those of a level above them. Nodes above that belong to the family, as the
 /// total does, are nodes of every edition.
-fn sectors_above(snapshot: &Snapshot, facet: &Facet, arguments: &Map<String, Json>) -> Planned<Vec<(i64, i64)>> {
-    let code = arguments.get("classification").and_then(Json::as_str).unwrap_or_default();
+/// `arguments` has the code of the classification, Tea Road's own industries when left out, and the level there, named
+/// `level` or `digits`; `place` tells where they stand.
+pub(super) fn sectors_above(
+    snapshot: &Snapshot,
+    arguments: &Json,
+    place: &dyn Fn(&str) -> String,
+) -> Planned<Vec<(i64, i64)>> {
+    let code = arguments.get("classification").and_then(Json::as_str).unwrap_or("TEAROAD");
     let class = lookup::code_of(snapshot, &CLASSIFICATION, "classification", code).map_err(|mut error| {
-        let at = at(facet, "classification");
+        let at = place("classification");
         error.message = format!("{at}: {}", error.message);
         error.hint.get_or_insert_with(|| "the root list `classifications` gives all codes".to_owned());
         error.at(at)
@@ -205,13 +211,13 @@ fn sectors_above(snapshot: &Snapshot, facet: &Facet, arguments: &Map<String, Jso
         table.rows.iter().filter(|row| row.int(class_at) == Some(class)).filter_map(|row| row.int(0)).collect();
     let nodes: BTreeSet<i64> = own.iter().flat_map(|id| climbed(table, *id)).map(|(id, _)| id).collect();
     let level_of = |id: &i64| table.row(*id).and_then(|row| row.int(level_at));
-    let level = match arguments.get("level").filter(|l| !l.is_null()) {
+    let level = match arguments.get("level").or_else(|| arguments.get("digits")).filter(|l| !l.is_null()) {
         None => own.iter().filter_map(level_of).min(),
         Some(asked) => {
             let levels: BTreeSet<i64> = nodes.iter().filter_map(level_of).collect();
             let level = asked.as_i64().filter(|level| levels.contains(level));
             Some(level.ok_or_else(|| {
-                let at = at(facet, "level");
+                let at = place("level");
                 let message = format!("{at}: `{}` is not a level of the classification `{code}`", shown(asked));
                 let levels: Vec<String> = levels.iter().map(ToString::to_string).collect();
                 let error = GraphError::new(Reason::InvalidArgument, message).at(at);
@@ -252,7 +258,7 @@ fn counted(
             (Operand::Column(column), By::Value, most)
         }
         End::Sectors { table, near, far } => {
-            let pairs = sectors_above(snapshot, facet, arguments)?;
+            let pairs = sectors_above(snapshot, &Json::Object(arguments.clone()), &|argument| at(facet, argument))?;
             let most = pairs.iter().map(|(_, above)| above).collect::<BTreeSet<_>>().len();
             (Operand::Column("id"), By::Above(Box::new(Above::new(table, near, far, &pairs))), most)
         }

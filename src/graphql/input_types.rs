@@ -1,6 +1,7 @@
 //! Input types that do not depend on an entity, made from the kinds of columns: operators, their types and what each
 //! means. How an operator becomes a condition is in [`super::inputs`].
 
+use super::participation_stats;
 use crate::catalog::{self, Kind};
 
 /// Scalars of the schema.
@@ -204,6 +205,7 @@ pub fn fixed_inputs() -> Vec<FixedInput> {
             text("others", "Boolean", "Tell all others as one row in `others`."),
         ]),
     ));
+    out.extend(participation_stats::inputs());
     out.push((
         "WithinRegion".to_owned(),
         "A region and everything below it; for a bloc, its present members and everything below them.".to_owned(),

@@ -23,6 +23,8 @@ pub struct Limits {
     pub page: i64,
     /// Rows of a page of trade figures.
     pub figure_page: i64,
+    /// Rows that a statistic of participations reads: one a participation, or one for each of its sectors.
+    pub participations: u64,
     /// Values of one list in a filter.
     pub list: usize,
     /// Milliseconds until an answer is given up.
@@ -41,6 +43,7 @@ impl Default for Limits {
             cost: 100_000,
             page: 200,
             figure_page: 1000,
+            participations: 1_000_000,
             list: 1000,
             time_ms: 5000,
         }
@@ -65,6 +68,7 @@ impl Limits {
             ("cost", u(self.cost), "rows", Reason::TooExpensive),
             ("page", self.page, "rows", Reason::PageSizeExceeded),
             ("figure_page", self.figure_page, "rows", Reason::PageSizeExceeded),
+            ("participations", u(self.participations), "rows", Reason::TooExpensive),
             ("list", n(self.list), "values", Reason::ListTooLong),
             ("time_ms", u(self.time_ms), "milliseconds", Reason::Timeout),
         ]

@@ -18,6 +18,7 @@ use super::language;
 use super::limits::Limits;
 use super::lookup;
 use super::objects::{self, Kindred, Nodes};
+use super::participation_stats;
 use super::propagate::TYPE_KEY;
 use super::query::{AVAILABILITY, ROOTS};
 use super::search::{self, Asked};
@@ -349,6 +350,11 @@ impl<'a> Planner<'a> {
         if name == stats::ROOT {
             let (stats, shape) = self.trade_stats(field, &sets).map_err(|e| located(e, field))?;
             return Ok(RootWhat::Asked(Box::new(Asked { question: search::Question::Stats(Box::new(stats)), shape })));
+        }
+        if name == participation_stats::ROOT {
+            let (stats, shape) = self.participation_stats(field, &sets).map_err(|e| located(e, field))?;
+            let question = search::Question::Participations(Box::new(stats));
+            return Ok(RootWhat::Asked(Box::new(Asked { question, shape })));
         }
         if let Some(question) =
             search::question(&self.inputs(), name, &arguments, self.language).map_err(|e| located(e, field))?

@@ -201,6 +201,32 @@ pub static ROOTS: &[Root] = &[
         ],
     },
     Root {
+        name: "participationStats",
+        ty: "ParticipationStats",
+        doc: "How many took part in what: events, named parties, participations and published headcounts, by where participants come from, sector, event, role and year. Everything is counted once, so that a company in several sectors or events is one in the whole.",
+        args: &[
+            arg("filter", "ParticipationFilter", "Which participations; all when left out or null."),
+            arg(
+                "groupBy",
+                "[ParticipationStatsGroup!]",
+                "What is told apart. Nothing: one row, or none where nothing meets the filter.",
+            ),
+            arg(
+                "having",
+                "[ParticipationStatsCondition!]",
+                "Only groups whose numbers are so; all conditions hold. Shares and ranks are over all groups.",
+            ),
+            arg(
+                "orderBy",
+                "[ParticipationStatsOrder!]",
+                "Order of the rows; the keys close it. By what is grouped by when left out, with `top` by its measure: regions and sectors by code, events by day, words as the schema lists them, the unknown last.",
+            ),
+            arg("top", "ParticipationStatsTop", "Only the first groups."),
+            arg("first", "Int", "Rows of the page; all, at most 10,000, when left out."),
+            arg("after", "String", "Cursor of the row before the page."),
+        ],
+    },
+    Root {
         name: "source",
         ty: "Source",
         doc: "A source by its code. An unknown code is an error.",

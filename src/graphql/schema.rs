@@ -24,6 +24,7 @@ use super::input_types;
 use super::language::LANGUAGES;
 use super::one_of;
 use super::orders::{has_extremes, sort_fields, sum_fields};
+use super::participation_stats;
 use super::query::{ROOTS, RootArgument};
 use super::stats;
 use crate::catalog::{self, Entity, Kind, Link, Relation, Shape, screaming, values};
@@ -152,7 +153,9 @@ fn register_leaves(registry: &mut Registry) {
         };
         registry.types.insert((*name).to_owned(), scalar);
     }
-    for list in catalog::enums::ALL.iter().chain(catalog::stats::ENUMS).copied() {
+    for list in
+        catalog::enums::ALL.iter().chain(catalog::stats::ENUMS).chain(catalog::participation_stats::ENUMS).copied()
+    {
         let words = list.values.iter().map(|(name, _, doc)| ((*name).to_owned(), (*doc).to_owned()));
         register_enum(registry, list.name, list.doc, words);
     }
@@ -197,7 +200,8 @@ fn register_enum(registry: &mut Registry, name: &str, doc: &str, words: impl Int
 fn register_values(registry: &mut Registry) {
     for value in values::all() {
         let arguments = |name: &str| {
-            let of = stats::MEMBER_ARGUMENTS.iter().find(|(of, member, _)| *of == value.name && *member == name);
+            let all = stats::MEMBER_ARGUMENTS.iter().chain(participation_stats::MEMBER_ARGUMENTS);
+            let of = all.into_iter().find(|(of, member, _)| *of == value.name && *member == name);
             of.map(|(_, _, arguments)| arguments.iter().map(|a| argument(a)).collect()).unwrap_or_default()
         };
         let fields = value

@@ -13,6 +13,7 @@ use super::errors::{GraphError, RunError};
 use super::execute::Session;
 use super::inputs::Inputs;
 use super::language::LANGUAGES;
+use super::participation_stats::ParticipationStats;
 use super::plan::{ValueShape, texts};
 use super::stats::Stats;
 use crate::catalog::search::{ALL, Searchable, searchable};
@@ -39,6 +40,8 @@ pub enum Question {
     Regions(Tree, u64),
     /// Sums of trade figures.
     Stats(Box<Stats>),
+    /// Counts of participations.
+    Participations(Box<ParticipationStats>),
 }
 
 /// What a text finds.
@@ -86,6 +89,7 @@ impl Question {
             Self::Reconcile(_) => "Reconciled",
             Self::Regions(..) => "RegionsByCodes",
             Self::Stats(_) => "TradeStats",
+            Self::Participations(_) => "ParticipationStats",
         }
     }
 
@@ -96,6 +100,7 @@ impl Question {
             Self::Reconcile(reconcile) => reconcile.names.len().saturating_mul(reconcile.first),
             Self::Regions(_, found) => return *found,
             Self::Stats(stats) => return stats.objects(),
+            Self::Participations(stats) => return stats.objects(),
         };
         u64::try_from(count).unwrap_or(u64::MAX)
     }
@@ -121,7 +126,7 @@ impl Question {
         let count = match self {
             Self::Search(_) => look_up::MOST_LOOKED_AT,
             Self::Reconcile(reconcile) => reconcile.names.len().saturating_mul(reconcile::MOST_CANDIDATES),
-            Self::Regions(..) | Self::Stats(_) => 0,
+            Self::Regions(..) | Self::Stats(_) | Self::Participations(_) => 0,
         };
         u64::try_from(count).unwrap_or(u64::MAX)
     }
@@ -133,6 +138,7 @@ impl Question {
             Self::Reconcile(reconcile) => reconcile.ask(session),
             Self::Regions(tree, _) => Ok(tree.clone()),
             Self::Stats(stats) => stats.ask(session),
+            Self::Participations(stats) => stats.ask(session),
         }
     }
 }

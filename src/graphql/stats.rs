@@ -13,9 +13,10 @@ mod read;
 mod sides;
 
 use apollo_compiler::executable::{Field as Selected, SelectionSet};
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
 use super::errors::GraphError;
+use super::groups::{self, Arguments, MOST_GROUPS, Paging, items, listed, refused, word};
 use super::inputs::{Inputs, invalid, shown};
 use super::plan::{Planned, Planner, ValueShape};
 use super::query::RootArgument;
@@ -35,18 +36,10 @@ use measure::{Conversion, Measure};
 
 /// The root field.
 pub const ROOT: &str = "tradeStats";
-/// Groups of an answer at most.
-pub const MOST_GROUPS: usize = 10_000;
 /// Things grouped by at most.
 const MOST_KEYS: usize = 5;
 /// Columns of the three hierarchies.
 const SIDES: [&str; 3] = ["reporter_id", "partner_id", "sector_id"];
-/// Names of computed numbers in an answer: one for each selection with arguments of its own.
-static SLOTS: [&str; 32] = [
-    "m0", "m1", "m2", "m3", "m4", "m5", "m6", "m7", "m8", "m9", "m10", "m11", "m12", "m13", "m14", "m15", "m16", "m17",
-    "m18", "m19", "m20", "m21", "m22", "m23", "m24", "m25", "m26", "m27", "m28", "m29", "m30", "m31",
-];
-
 const fn optional(name: &'static str, ty: &'static str, default: &'static str, doc: &'static str) -> RootArgument {
     RootArgument { name, ty, default: Some(default), doc }
 }
@@ -164,11 +157,9 @@ struct Question {
     conversions: Vec<Conversion>,
     order: Vec<(Measure, bool)>,
     top: Option<Top>,
-    first: usize,
-    after: Option<String>,
+    paging: Paging,
     with_gaps: bool,
     wants: Wants,
-    hash: super::cursor::ListHash,
 }
 
 impl Question {
@@ -205,11 +196,9 @@ impl Question {
             having,
             order: self.order.clone(),
             top: self.top.clone(),
-            first: self.first,
-            after: self.after.clone(),
+            paging: self.paging.clone(),
             with_gaps: self.with_gaps,
             wants: self.wants,
-            hash: self.hash,
         })
     }
 }
@@ -229,12 +218,9 @@ pub struct Stats {
     having: Vec<Condition>,
     order: Vec<(Measure, bool)>,
     top: Option<Top>,
-    first: usize,
-    after: Option<String>,
+    paging: Paging,
     with_gaps: bool,
     wants: Wants,
-    /// What cursors belong to.
-    hash: super::cursor::ListHash,
 }
 
 /// A condition on a number of a group.
@@ -256,25 +242,6 @@ struct Top {
     per: Vec<By>,
     by: Measure,
     others: bool,
-}
-
-type Arguments = Map<String, Json>;
-
-fn refused(at: &str, message: impl std::fmt::Display) -> GraphError {
-    GraphError::new(Reason::InvalidArgument, format!("{at}: {message}")).at(at)
-}
-
-fn word<'j>(json: &'j Json, name: &str) -> Option<&'j str> {
-    json.get(name).and_then(Json::as_str)
-}
-
-/// The items of a list argument; one that is no list counts as a list of one.
-fn listed<'j>(arguments: &'j Arguments, name: &str) -> &'j [Json] {
-    match arguments.get(name) {
-        None | Some(Json::Null) => &[],
-        Some(Json::Array(items)) => items,
-        Some(one) => std::slice::from_ref(one),
-    }
 }
 
 /// How many periods back.
@@ -299,7 +266,7 @@ impl<'a> Planner<'a> {
 
     /// A question whose figures are not chosen yet, and how its answer is written.
     fn stats_question(&self, field: &'a Selected, sets: &[&'a SelectionSet]) -> Planned<(Question, ValueShape)> {
-        let mut asked = Vec::new();
+        let mut asked = groups::Asked::new();
         let shape = self.stats_shape(sets, &mut asked)?;
         let arguments = self.reader.arguments(field);
         let inputs = self.inputs();
@@ -320,25 +287,12 @@ impl<'a> Planner<'a> {
     }
 
     /// The shape of the answer; computed numbers get a slot each.
-    fn stats_shape(
-        &self,
-        sets: &[&'a SelectionSet],
-        asked: &mut Vec<(&'static str, &'static str, Arguments)>,
-    ) -> Planned<ValueShape> {
+    fn stats_shape(&self, sets: &[&'a SelectionSet], asked: &mut groups::Asked) -> Planned<ValueShape> {
         let mut slot = |of: &'static str, name: &'static str, field: &'a Selected| -> Planned<&'static str> {
             if of != "TradeStatsRow" || !measure::FIELDS.contains(&name) {
                 return Ok(name);
             }
-            let arguments = self.reader.arguments(field);
-            if let Some((_, slot, _)) = asked.iter().find(|(n, _, a)| *n == name && *a == arguments) {
-                return Ok(slot);
-            }
-            let Some(slot) = SLOTS.get(asked.len()) else {
-                let message = format!("{ROOT}: more than {} different numbers of a group", SLOTS.len());
-                return Err(GraphError::new(Reason::TooManySelections, message));
-            };
-            asked.push((name, slot, arguments));
-            Ok(slot)
+            groups::slot(ROOT, asked, name, self.reader.arguments(field))
         };
         self.shape_with("TradeStats", sets, &mut slot)
     }
@@ -353,7 +307,7 @@ fn read(
     conversions: Vec<Conversion>,
     wants: Wants,
 ) -> Planned<Question> {
-    let groups = groups(arguments)?;
+    let groups = grouped(arguments)?;
     let by: Vec<By> = groups.iter().map(|group| group.by).collect();
     let order = order(arguments)?;
     let top = top(arguments, &by)?;
@@ -369,19 +323,6 @@ fn read(
     let filter = Filter::read(inputs, arguments)?;
     // The scale of the dataset is known later; whether they are numbers does not depend on it.
     having_json.iter().try_for_each(|json| condition(json, 3).map(|_| ()))?;
-    let first = match arguments.get("first").filter(|f| !f.is_null()) {
-        None => usize::MAX,
-        Some(json) => json
-            .as_u64()
-            .and_then(|n| usize::try_from(n).ok())
-            .filter(|n| *n <= MOST_GROUPS)
-            .ok_or_else(|| refused("first", format!("expected a number of groups from 0 to {MOST_GROUPS}")))?,
-    };
-    let told: Vec<String> = arguments
-        .iter()
-        .filter(|(name, _)| !matches!(name.as_str(), "first" | "after"))
-        .map(|(name, json)| format!("{name}:{json};"))
-        .collect();
     Ok(Question {
         groups,
         filter,
@@ -393,11 +334,9 @@ fn read(
         conversions,
         order,
         top,
-        first,
-        after: arguments.get("after").and_then(Json::as_str).map(str::to_owned),
+        paging: Paging::read(ROOT, arguments)?,
         with_gaps: arguments.get("gaps").and_then(Json::as_str).and_then(|w| code_of(GAPS.values, w)) != Some(1),
         wants,
-        hash: super::cursor::ListHash::of(&[ROOT, &told.concat()]),
     })
 }
 
@@ -417,7 +356,7 @@ struct Group {
     months: Option<i64>,
 }
 
-fn groups(arguments: &Arguments) -> Planned<Vec<Group>> {
+fn grouped(arguments: &Arguments) -> Planned<Vec<Group>> {
     let mut out: Vec<Group> = Vec::new();
     let list = listed(arguments, "groupBy");
     if list.len() > MOST_KEYS {
@@ -482,9 +421,7 @@ fn top(arguments: &Arguments, by: &[By]) -> Planned<Option<Top>> {
     let Some(json) = arguments.get("top").filter(|t| !t.is_null()) else { return Ok(None) };
     let n = json.get("n").and_then(Json::as_u64).and_then(|n| usize::try_from(n).ok()).filter(|n| *n > 0);
     let n = n.ok_or_else(|| refused("top.n", "expected a number of groups from 1"))?;
-    let single = json.get("per").map(std::slice::from_ref).unwrap_or_default();
-    let per = json.get("per").and_then(Json::as_array).map_or(single, Vec::as_slice);
-    let per: Vec<By> = per.iter().filter_map(Json::as_str).map(by_of).collect();
+    let per: Vec<By> = items(json.get("per")).iter().filter_map(Json::as_str).map(by_of).collect();
     if let Some(stray) = per.iter().find(|p| !by.contains(p)) {
         return Err(refused("top.per", format!("{} is not grouped by", stray.word())));
     }

@@ -315,9 +315,12 @@ impl Conn {
     /// The same for a statement whose columns are whole numbers and texts.
     pub fn each_of<E: From<StorageError>>(
         &mut self,
-        statement: Statement,
+        statement: impl TreeQuery,
         take: impl FnMut(Row) -> Result<(), E>,
     ) -> Result<(), E> {
+        if let Some(stopped) = deadline::stopped() {
+            return Err(stopped.into());
+        }
         match self {
             Self::Sqlite(conn) => each_of_sqlite(conn, statement, &[], take),
             Self::Postgres(conn) => each_of_postgres(conn, statement, take),

@@ -1,8 +1,10 @@
 //! The SQL tree: conditions, selections, children of parents, keyed look-ups. Every value is a bind parameter.
 //!
 //! [`predicate`] is what a filter becomes, [`operand`] what it compares, [`order`] what an order and a cursor become,
-//! [`select`] the statements, [`grouped`] the counts of their rows by a value, [`cube`] the sums of figures.
+//! [`select`] the statements, [`grouped`] the counts of their rows by a value, [`cube`] the sums of figures,
+//! [`attended`] participations for statistics.
 
+pub mod attended;
 pub mod cube;
 pub mod explain;
 pub mod grouped;

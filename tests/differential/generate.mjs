@@ -9,7 +9,7 @@ const DEPTH = 6;
 const LANGUAGES = ['EN', 'ZH', 'RU'];
 const DESCRIPTIONS = ['"text"', '""', '"$v: Int, { # \\" \\u0041"', '"""block, "quoted" """', '"""\n  é\n  \\""" {\n"""', '"淄博, :"'];
 // Fields whose answers the service ranks, counts or keeps count of itself.
-const COMPUTED = ['tradeStats', 'search', 'reconcile', 'regionsByCodes', 'availability', 'facets', 'changes'];
+const COMPUTED = ['tradeStats', 'participationStats', 'search', 'reconcile', 'regionsByCodes', 'availability', 'facets', 'changes'];
 
 export class Generator {
   constructor(reference, random) {

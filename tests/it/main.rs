@@ -38,6 +38,7 @@ mod nomenclature;
 mod oracle;
 mod pack;
 mod paging;
+mod participation_stats;
 mod program;
 mod properties;
 mod queries;

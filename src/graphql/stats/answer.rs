@@ -12,13 +12,12 @@ use super::{By, MOST_GROUPS, SIDES, Stats, level_word, too_many};
 use crate::catalog::dataset::DATASET;
 use crate::catalog::region::REGION;
 use crate::catalog::sector::{CLASSIFICATION, SECTOR};
-use crate::domain::error_code::Reason;
 use crate::domain::flow::{FLOWS, FREQUENCIES, name_of};
 use crate::domain::period::Period;
 use crate::graphql::computed::Tree;
-use crate::graphql::cursor;
-use crate::graphql::errors::{GraphError, RunError};
+use crate::graphql::errors::RunError;
 use crate::graphql::execute::Session;
+use crate::graphql::groups::cut;
 use crate::storage::snapshot::Snapshot;
 use crate::storage::sql::Side;
 use crate::storage::value::Value;
@@ -33,7 +32,7 @@ impl Stats {
         let of =
             |at: &usize| self.chosen.sides.get(*at).and_then(|side| side.ids.as_ref()).map_or(MOST_GROUPS, Vec::len);
         let most = (0..SIDES.len()).filter(|at| self.is_grouped(*at)).map(|at| of(&at)).max().unwrap_or(1);
-        u64::try_from(most.min(self.first)).unwrap_or(u64::MAX)
+        u64::try_from(most.min(self.paging.first)).unwrap_or(u64::MAX)
     }
 
     /// The answer.
@@ -55,7 +54,7 @@ impl Stats {
         groups.compare(&keys, |flow, period| self.is_complete(context, flow, period));
         let (rows, others, ties_cut) = self.cut(&groups, &codes, keys.clone());
         let group_count = rows.len();
-        let (page, page_info) = self.page(session, rows)?;
+        let (page, page_info) = self.paging.page(session.snapshot.revision, &rows, numbers)?;
         let wholes = self.wholes(&groups, &keys, context);
         let warnings = self.warnings(&groups, &keys, &wholes);
         let [reporter, partner, sector] = &chosen.sides;
@@ -277,19 +276,17 @@ impl Stats {
         let (mut rows, mut rest): (Vec<Key>, Vec<Key>) = keys.into_iter().partition(|key| meets(key));
         let mut ties_cut = false;
         if let Some(top) = &self.top {
-            let mut buckets: BTreeMap<Key, Vec<Key>> = BTreeMap::new();
-            for key in std::mem::take(&mut rows) {
-                buckets.entry(self.bucket(&key, &top.per)).or_default().push(key);
-            }
-            for (_, mut all) in buckets {
-                all.sort_by(|a, b| descending(groups, top.by, a, b).then_with(|| self.own_order(codes, a, b)));
-                if let (Some(last), Some(next)) = (all.get(top.n - 1), all.get(top.n)) {
-                    ties_cut |= groups.number(last, top.by).is_some() && descending(groups, top.by, last, next).is_eq();
-                }
-                let beyond = all.split_off(top.n.min(all.len()));
-                rest.extend(beyond);
-                rows.extend(all);
-            }
+            let found = cut(
+                std::mem::take(&mut rows),
+                top.n,
+                |key| self.bucket(key, &top.per),
+                |a, b| descending(groups, top.by, a, b),
+                |a, b| self.own_order(codes, a, b),
+                |key| groups.number(key, top.by).is_some(),
+            );
+            rows = found.rows;
+            rest.extend(found.rest);
+            ties_cut = found.ties_cut;
         }
         let mut others: BTreeMap<Key, Rest> = BTreeMap::new();
         if let Some(top) = self.top.as_ref().filter(|top| top.others) {
@@ -346,36 +343,7 @@ impl Stats {
     }
 
     fn cursor(&self, revision: i64, key: &Key) -> String {
-        let values: Vec<Value> = key.sides.iter().chain([&key.flow, &key.period]).map(|n| Value::Int(*n)).collect();
-        cursor::encode(self.hash, revision, values.iter())
-    }
-
-    fn page(&self, session: &Session<'_>, rows: Vec<Key>) -> Result<(Vec<Key>, Tree), RunError> {
-        let revision = session.snapshot.revision;
-        let mut start = 0;
-        let mut is_moved = false;
-        if let Some(text) = &self.after {
-            let read = cursor::decode_numbers(text, self.hash, "after")?;
-            is_moved = read.revision != revision;
-            let wanted: Vec<i64> = read.values.iter().filter_map(Value::as_int).collect();
-            let is_it = |key: &Key| key.sides.iter().chain([&key.flow, &key.period]).eq(wanted.iter());
-            start = rows.iter().position(is_it).map(|at| at + 1).ok_or_else(|| {
-                GraphError::new(Reason::CursorInvalid, "after: the group of the cursor is no longer there; start again")
-                    .at("after")
-            })?;
-        }
-        let end = start.saturating_add(self.first).min(rows.len());
-        let has_next = end < rows.len();
-        let page: Vec<Key> = rows.get(start..end).unwrap_or_default().to_vec();
-        let of = |key: Option<&Key>| key.map_or(Tree::Null, |key| Tree::Text(self.cursor(revision, key)));
-        let info = Tree::Object(vec![
-            ("hasNextPage", Tree::Bool(has_next)),
-            ("hasPreviousPage", Tree::Bool(start > 0)),
-            ("startCursor", of(page.first())),
-            ("endCursor", of(page.last())),
-            ("revisionChanged", Tree::Bool(is_moved)),
-        ]);
-        Ok((page, info))
+        self.paging.cursor(revision, &numbers(key))
     }
 
     fn named(&self, key: &Key) -> Vec<(&'static str, Tree)> {
@@ -507,6 +475,11 @@ impl super::Condition {
             }
         }
     }
+}
+
+/// What tells a group from all others.
+fn numbers(key: &Key) -> Vec<i64> {
+    key.sides.iter().chain([&key.flow, &key.period]).copied().collect()
 }
 
 fn descending(groups: &Groups, measure: Measure, a: &Key, b: &Key) -> Ordering {

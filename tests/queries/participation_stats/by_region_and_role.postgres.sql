@@ -1,0 +1,1 @@
+SELECT t0.id, t0.event_id, t0.party_id, COALESCE(t0.region_id, p.region_id), t0.role, t0.status, NULL, NULL, NULL, NULL, t0.headcount, t0.headcount_unit, t0.headcount_bound, CASE WHEN t0.includes_named THEN 1 ELSE 0 END FROM participations t0 LEFT JOIN parties p ON p.id = t0.party_id

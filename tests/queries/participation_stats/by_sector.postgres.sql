@@ -1,0 +1,2 @@
+SELECT k.c0 FROM unnest($1) WITH ORDINALITY AS k(c0, n) WHERE EXISTS (SELECT 1 FROM events t0 WHERE t0.slug = k.c0)
+SELECT t0.id, t0.event_id, t0.party_id, NULL, NULL, t0.status, NULL, NULL, NULL, COALESCE(o.sector_id, s.sector_id), t0.headcount, t0.headcount_unit, t0.headcount_bound, CASE WHEN t0.includes_named THEN 1 ELSE 0 END FROM participations t0 LEFT JOIN participation_sectors o ON o.participation_id = t0.id LEFT JOIN party_sectors s ON s.party_id = t0.party_id AND o.sector_id IS NULL WHERE t0.event_id IN (SELECT t1.id FROM events t1 WHERE t1.slug = $1)

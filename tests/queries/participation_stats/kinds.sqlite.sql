@@ -1,0 +1,1 @@
+SELECT t0.id, t0.event_id, t0.party_id, NULL, NULL, t0.status, e.kind, NULL, p.kind, NULL, NULL, NULL, NULL, NULL FROM participations t0 LEFT JOIN events e ON e.id = t0.event_id LEFT JOIN parties p ON p.id = t0.party_id
