@@ -9,6 +9,7 @@ pub mod enums;
 pub mod event;
 pub mod exchange_rate;
 pub mod facet;
+pub mod nested;
 pub mod participation_stats;
 pub mod party;
 pub mod region;

@@ -25,6 +25,7 @@ pub mod inputs;
 pub mod language;
 pub mod limits;
 pub mod lookup;
+pub mod nested;
 pub mod objects;
 pub mod one_of;
 pub mod orders;

@@ -1,8 +1,8 @@
 //! Statistics over participations: what they can be grouped by, what is counted, and how answers look.
 
-use super::EnumType;
-use super::enums;
+use super::nested::{Nested, Owner};
 use super::values::ValueType;
+use super::{Entity, EnumType, enums, event, party, region, sector};
 
 /// What participations can be grouped by.
 pub static DIMENSION: EnumType = EnumType {
@@ -91,6 +91,28 @@ pub fn words(dimension: i64) -> Option<&'static EnumType> {
         _ => None,
     }
 }
+
+const fn of(of: &'static Entity, owner: Owner, doc: &'static str) -> Nested {
+    Nested { of, name: "participationStats", ty: "ParticipationStats!", owner, doc }
+}
+
+/// Of which objects it can be asked.
+pub static NESTED: &[Nested] = &[
+    of(
+        &region::REGION,
+        Owner::Region,
+        "Who took part in what, of the participants of the region and everything inside it; of a bloc, of its present members. Where they come from is said as for REGION of the root field.",
+    ),
+    of(
+        &sector::SECTOR,
+        Owner::Sector,
+        "Who took part in what, of the participants in the sector and everything below it. A counted group that has sectors beyond these too has no headcount here.",
+    ),
+    of(&event::EVENT, Owner::Event, "Who took part."),
+    of(&party::PARTY, Owner::Party, "What it took part in."),
+    of(&party::COMPANY, Owner::Party, "What it took part in."),
+    of(&party::ORGANISATION, Owner::Party, "What it took part in."),
+];
 
 /// Value objects of statistics over participations.
 pub static VALUES: &[ValueType] = &[

@@ -34,7 +34,7 @@ pub fn check(roots: &[Root], limits: &Limits) -> Planned<()> {
 }
 
 /// Each object of a value is of one of its types: the dearest.
-fn value_cost(shape: &ValueShape, objects: u64) -> u64 {
+pub(super) fn value_cost(shape: &ValueShape, objects: u64) -> u64 {
     let own = shape.types.iter().map(|kindred| rows_cost(&kindred.rows, objects)).max().unwrap_or(0);
     shape
         .members
@@ -51,7 +51,8 @@ fn list_cost(rows: &RowPlan, list: &List, parents: u64) -> u64 {
 
 /// Rows that `count` rows and everything below them may be.
 pub fn rows_cost(rows: &RowPlan, count: u64) -> u64 {
-    rows.children.iter().fold(count, |sum, child| {
+    let asked = rows.asked.iter().fold(count, |sum, asked| sum.saturating_add(asked.cost(count)));
+    rows.children.iter().fold(asked, |sum, child| {
         sum.saturating_add(match &child.kind {
             // Objects of the memory snapshot and look-ups by id ride on their parents.
             ChildKind::One => rows_cost(&child.rows, count).saturating_sub(count),

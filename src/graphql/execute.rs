@@ -8,6 +8,7 @@ use super::connection::List;
 use super::errors::RunError;
 use super::facets::{self, FacetData};
 use super::lookup::nearest;
+use super::nested::Answers;
 use super::plan::{Child, ChildKind, Object, RowPlan, Wants, Which, type_of};
 use crate::catalog::Entity;
 use crate::storage::StorageError;
@@ -67,6 +68,8 @@ pub struct Level {
     pub computed: Vec<Vec<Tree>>,
     /// Counts by a value: by slot.
     pub facets: Vec<FacetData>,
+    /// Answers to the questions of each row: by slot.
+    pub asked: Vec<Answers>,
 }
 
 /// Related rows of the rows of a level.
@@ -245,7 +248,8 @@ impl<'a> Session<'a> {
             children.push(self.child(child, &rows)?);
         }
         let values = computed::values(self, plan, &rows)?;
-        Ok(Level { rows, children, computed: values, facets: Vec::new() })
+        let asked = plan.asked.iter().map(|asked| asked.read(self, &rows)).collect::<Read<_>>()?;
+        Ok(Level { rows, children, computed: values, facets: Vec::new(), asked })
     }
 
     fn child(&mut self, child: &Child, rows: &[Row]) -> Read<ChildData> {

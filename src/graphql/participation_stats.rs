@@ -1,11 +1,12 @@
 //! `participationStats`: how many took part in what, each counted once. The request is read here;
 //! `participation_stats/read` reads participations and puts them into groups, `participation_stats/tally` counts,
-//! `participation_stats/answer` orders groups and tells them.
+//! `participation_stats/answer` orders groups and tells them. Asked of objects, `participation_stats/owners` says which are whose.
 //!
 //! Rows are counted here and not by the database: a party of several sectors is in several groups, so neither the whole
 //! nor the rest beyond `top` is a sum of groups, and each would be another statement.
 
 mod answer;
+mod owners;
 mod read;
 mod tally;
 
@@ -24,6 +25,7 @@ use super::plan::{Planned, Planner, ValueShape};
 use super::query::RootArgument;
 use crate::catalog::enums::{HEADCOUNT_UNIT, REGION_LEVEL};
 use crate::catalog::event::PARTICIPATION;
+use crate::catalog::nested::{Nested, Owner};
 use crate::catalog::participation_stats::{COUNT, DIMENSION, MEASURE, words};
 use crate::catalog::region::REGION;
 use crate::domain::decimal::bounds_scaled;
@@ -88,6 +90,8 @@ struct Wants {
 pub struct ParticipationStats {
     /// Which participations.
     list: List,
+    /// What belongs to an object, where it is asked of objects.
+    owner: Option<Owner>,
     /// What is grouped by, in order.
     by: Vec<By>,
     /// What stands above each region and each sector, where those are grouped by.
@@ -149,9 +153,10 @@ impl By {
 }
 
 impl<'a> Planner<'a> {
-    /// The question of the root field, and how its answer is written.
+    /// The question of the root field or of objects, and how its answer is written.
     pub(super) fn participation_stats(
         &self,
+        nested: Option<&'static Nested>,
         field: &'a Selected,
         sets: &[&'a SelectionSet],
     ) -> Planned<(ParticipationStats, ValueShape)> {
@@ -168,7 +173,7 @@ impl<'a> Planner<'a> {
                 _ => (Compared::Rank(count_of(arguments.get("by"))), *slot),
             })
             .collect();
-        let stats = read(&self.inputs(), &self.reader.arguments(field), compared, selected(&shape))?;
+        let stats = read(&self.inputs(), nested, &self.reader.arguments(field), compared, selected(&shape))?;
         Ok((stats, shape))
     }
 }
@@ -206,6 +211,7 @@ impl Wants {
 /// Reads the arguments.
 fn read(
     inputs: &Inputs<'_>,
+    nested: Option<&'static Nested>,
     arguments: &Arguments,
     compared: Vec<(Compared, &'static str)>,
     selected: Wants,
@@ -226,10 +232,12 @@ fn read(
         let (Compared::Share(at) | Compared::Rank(at)) = compared;
         wants.add(Measure::Count(*at));
     }
-    let paging = Paging::read(ROOT, arguments)?;
+    let name = nested.map_or_else(|| ROOT.to_owned(), |nested| format!("{}.{ROOT}", nested.of.name));
+    let paging = Paging::read(&name, arguments)?;
+    let owner = nested.map(|nested| nested.owner);
     let objects = objects.min(paging.first);
     let most = inputs.limits.participations;
-    Ok(ParticipationStats { list, by, above, compared, wants, having, order, top, paging, most, objects })
+    Ok(ParticipationStats { list, owner, by, above, compared, wants, having, order, top, paging, most, objects })
 }
 
 /// What is grouped by, and how many objects of a kind there are in that at most.

@@ -17,6 +17,7 @@ use super::inputs::Inputs;
 use super::language;
 use super::limits::Limits;
 use super::lookup;
+use super::nested::AskedBelow;
 use super::objects::{self, Kindred, Nodes};
 use super::participation_stats;
 use super::propagate::TYPE_KEY;
@@ -44,6 +45,8 @@ pub struct RowPlan {
     pub computed: Vec<&'static catalog::Computed>,
     /// By what the rows of the list are counted.
     pub facets: Vec<FacetPlan>,
+    /// Questions that are asked of each row.
+    pub asked: Vec<AskedBelow>,
 }
 
 /// Related rows of the rows of a plan.
@@ -123,6 +126,8 @@ pub enum What {
     Connection(usize, Vec<ConnectionOut>),
     /// A computed value.
     Computed(usize, Option<ValueShape>),
+    /// The answer to a question.
+    Asked(usize),
 }
 
 /// One response key of a connection.
@@ -260,7 +265,14 @@ pub struct Planner<'a> {
 impl RowPlan {
     /// A plan that reads nothing yet.
     pub fn new(entity: &'static Entity) -> Self {
-        Self { entity, columns: Vec::new(), children: Vec::new(), computed: Vec::new(), facets: Vec::new() }
+        Self {
+            entity,
+            columns: Vec::new(),
+            children: Vec::new(),
+            computed: Vec::new(),
+            facets: Vec::new(),
+            asked: Vec::new(),
+        }
     }
 
     /// The position of a column, added when it is not there yet.
@@ -352,7 +364,7 @@ impl<'a> Planner<'a> {
             return Ok(RootWhat::Asked(Box::new(Asked { question: search::Question::Stats(Box::new(stats)), shape })));
         }
         if name == participation_stats::ROOT {
-            let (stats, shape) = self.participation_stats(field, &sets).map_err(|e| located(e, field))?;
+            let (stats, shape) = self.participation_stats(None, field, &sets).map_err(|e| located(e, field))?;
             let question = search::Question::Participations(Box::new(stats));
             return Ok(RootWhat::Asked(Box::new(Asked { question, shape })));
         }
@@ -490,6 +502,9 @@ impl<'a> Planner<'a> {
         }
         if let Some(computed) = entity.computed_value(name) {
             return self.computed(rows, computed, sets);
+        }
+        if let Some(nested) = entity.nested().find(|nested| nested.name == name) {
+            return self.asked_below(rows, nested, field, sets).map_err(|e| located(e, field));
         }
         if let Some(column) = entity.field(name) {
             if let catalog::Kind::Period = column.kind {

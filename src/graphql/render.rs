@@ -133,6 +133,10 @@ impl Writer<'_> {
                 let tree = level.computed.get(*slot).and_then(|values| values.get(index)).unwrap_or(&Tree::Null);
                 self.tree(tree, shape.as_ref());
             }
+            What::Asked(slot) => match (plan.asked.get(*slot), level.asked.get(*slot)) {
+                (Some(asked), Some(answers)) => self.answer(asked, answers, index),
+                _ => self.out.push_str("null"),
+            },
         }
     }
 

@@ -416,6 +416,11 @@ fn entity_fields(entity: &'static Entity) -> IndexMap<String, MetaField> {
     for computed in entity.computed {
         add(field(computed.name, computed.ty, computed.doc, Vec::new()));
     }
+    for nested in entity.nested() {
+        let root = ROOTS.iter().find(|root| root.name == nested.name);
+        let arguments = root.map_or(&[][..], |root| root.args).iter().map(argument).collect();
+        add(field(nested.name, nested.ty, nested.doc, arguments));
+    }
     for relation in entity.relations {
         match relation.shape {
             Shape::Hidden => {}

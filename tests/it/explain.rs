@@ -60,6 +60,12 @@ const ALLOWED: &[(&str, &str, &str)] = &[
     ("participation_stats/kinds", "participations", "counts all participations"),
     ("participation_stats/kinds", "parties", "PostgreSQL reads all parties once, as all are asked for"),
     ("participation_stats/kinds", "events", "PostgreSQL reads all events once, as all are asked for"),
+    ("participation_stats/of_objects", "parties", "PostgreSQL merges the seats of several hundred participations"),
+    (
+        "participation_stats/of_objects",
+        "participation_sectors",
+        "PostgreSQL reads all pairs once rather than those of each of several hundred participations",
+    ),
     ("participation_stats/top_events", "participations", "counts all participations"),
     ("participation_stats/top_events", "events", "PostgreSQL reads all events once, as all are asked for"),
 ];

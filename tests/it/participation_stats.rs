@@ -2,6 +2,7 @@
 //! recount of the same rows.
 
 mod combinations;
+mod nested;
 mod recount;
 
 use std::collections::BTreeSet;

@@ -3,8 +3,9 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
+use super::owners::Owners;
 use super::read::{Data, Key, UNKNOWN};
-use super::tally::{Parts, Tally, tally};
+use super::tally::{Line, Parts, Tally, tally};
 use super::{By, Compared, MOST_GROUPS, Measure, ParticipationStats, too_many, word_of};
 use crate::catalog::event::EVENT;
 use crate::catalog::region::REGION;
@@ -32,6 +33,8 @@ enum Place {
 
 /// The groups of an owner.
 struct Groups<'g> {
+    owner: u32,
+    lines: &'g [Line],
     /// Places among all groups.
     own: Vec<usize>,
     keys: &'g [Key],
@@ -50,31 +53,50 @@ impl ParticipationStats {
 
     /// The answer.
     pub(in crate::graphql) fn ask(&self, session: &mut Session<'_>) -> Result<Tree, RunError> {
-        let data = self.read(session)?;
+        let mut data = self.read(session, &Owners::nobody())?;
         if data.lines.is_empty() {
             session.empty.push(EmptyList { list: self.list.clone(), parents: None });
         }
-        let mut all = self.answers(session, &data, 1)?;
+        let mut all = self.answers(session, &mut data, 1)?;
         Ok(all.pop().unwrap_or(Tree::Null))
     }
 
+    /// The answers for objects of these ids.
+    pub(in crate::graphql) fn ask_of(&self, session: &mut Session<'_>, ids: &[i64]) -> Result<Vec<Tree>, RunError> {
+        let Some(kind) = self.owner else { return Ok(Vec::new()) };
+        let owners = Owners::new(session.snapshot, kind, ids);
+        let mut data = self.read(session, &owners)?;
+        self.answers(session, &mut data, owners.count)
+    }
+
     /// The answer of each owner.
-    fn answers(&self, session: &mut Session<'_>, data: &Data, owners: u32) -> Result<Vec<Tree>, RunError> {
+    fn answers(&self, session: &mut Session<'_>, data: &mut Data, owners: u32) -> Result<Vec<Tree>, RunError> {
         if data.keys.len() > MOST_GROUPS {
             return Err(too_many(data.keys.len()).into());
         }
+        let lines = data.by_owner(owners);
+        let data = &*data;
         let own: Vec<u32> = data.keys.iter().map(|key| key.owner).collect();
         let each: Vec<Option<u32>> = (0..).take(own.len()).map(Some).collect();
-        let tallies = self.tally(data, &each, &own);
+        let tallies = self.tally(data, &data.lines, &each, &own);
         let of_owner: Vec<Option<u32>> = own.iter().copied().map(Some).collect();
         let all: Vec<u32> = (0..owners).collect();
-        let wholes = self.tally(data, &of_owner, &all);
+        let wholes = self.tally(data, &data.lines, &of_owner, &all);
+        let mut places: Vec<Vec<usize>> = vec![Vec::new(); wholes.len()];
+        for (at, owner) in own.iter().enumerate() {
+            usize::try_from(*owner)
+                .ok()
+                .and_then(|owner| places.get_mut(owner))
+                .into_iter()
+                .for_each(|own| own.push(at));
+        }
         let order = self.places(session, &data.keys)?;
         let mut out = Vec::with_capacity(wholes.len());
-        for (owner, whole) in all.iter().zip(&wholes) {
-            let own = (0..data.keys.len()).filter(|at| data.keys.get(*at).is_some_and(|key| key.owner == *owner));
+        for (((owner, whole), own), lines) in all.iter().zip(&wholes).zip(places).zip(lines) {
             let mut groups = Groups {
-                own: own.collect(),
+                owner: *owner,
+                lines: data.lines.get(lines).unwrap_or_default(),
+                own,
                 keys: &data.keys,
                 order: &order,
                 tallies: &tallies,
@@ -86,16 +108,16 @@ impl ParticipationStats {
                     groups.rank(*at);
                 }
             }
-            out.push(self.answer(session.snapshot.revision, data, &groups, *owner)?);
+            out.push(self.answer(session.snapshot.revision, data, &groups)?);
         }
         Ok(out)
     }
 
-    fn tally(&self, data: &Data, of: &[Option<u32>], owners: &[u32]) -> Vec<Tally> {
-        tally(&data.lines, &data.heads, &Parts { of, owners }, self.wants, &|_, _| false)
+    fn tally(&self, data: &Data, lines: &[Line], of: &[Option<u32>], owners: &[u32]) -> Vec<Tally> {
+        tally(lines, &data.heads, &Parts { of, owners }, self.wants, &|owner, id| data.beyond.contains(&(owner, id)))
     }
 
-    fn answer(&self, revision: i64, data: &Data, groups: &Groups<'_>, owner: u32) -> Result<Tree, RunError> {
+    fn answer(&self, revision: i64, data: &Data, groups: &Groups<'_>) -> Result<Tree, RunError> {
         let meets = |at: &usize| self.having.iter().all(|condition| condition.holds(groups.tally(*at)));
         let (mut rows, mut rest): (Vec<usize>, Vec<usize>) = groups.own.iter().copied().partition(meets);
         let mut ties_cut = false;
@@ -138,7 +160,7 @@ impl ParticipationStats {
             ("groupCount", Tree::Int(i64::try_from(rows.len()).unwrap_or(i64::MAX))),
             ("tiesCut", Tree::Bool(ties_cut)),
             ("pageInfo", page_info),
-            ("warnings", Tree::List(self.warnings(data, groups, owner))),
+            ("warnings", Tree::List(self.warnings(data, groups))),
         ]))
     }
 
@@ -171,8 +193,8 @@ impl ParticipationStats {
                 next = next.saturating_add(1);
             }
         }
-        let owners = vec![0; usize::try_from(next).unwrap_or(0)];
-        let tallies = self.tally(data, &of, &owners);
+        let owners = vec![groups.owner; usize::try_from(next).unwrap_or(0)];
+        let tallies = self.tally(data, groups.lines, &of, &owners);
         let mut rows: Vec<(Vec<Place>, Tree)> = Vec::with_capacity(told);
         for (values, tally) in parts.iter().zip(&tallies) {
             let mut members = self.named(values);
@@ -220,13 +242,12 @@ impl ParticipationStats {
         out
     }
 
-    fn warnings(&self, data: &Data, groups: &Groups<'_>, owner: u32) -> Vec<Tree> {
+    fn warnings(&self, data: &Data, groups: &Groups<'_>) -> Vec<Tree> {
         let mut out = Vec::new();
-        let is_empty = !data.keys.iter().any(|key| key.owner == owner);
-        if is_empty {
+        if groups.own.is_empty() {
             out.push(warning("NO_DATA", "no participation meets the filter"));
         }
-        if !is_empty && data.has_confirmed && data.has_others && !self.by.contains(&By::Words(5)) {
+        if !self.by.contains(&By::Words(5)) && self.is_mixed(data, groups) {
             out.push(warning(
                 "NOT_ALL_CONFIRMED",
                 "announced or cancelled participations are counted too; filter by status, or group by STATUS",
@@ -239,6 +260,15 @@ impl ParticipationStats {
             ));
         }
         out
+    }
+
+    /// Whether some participations took place and others did not.
+    fn is_mixed(&self, data: &Data, groups: &Groups<'_>) -> bool {
+        if data.unconfirmed.is_empty() {
+            return false;
+        }
+        let mut own = groups.lines.iter().map(|line| data.unconfirmed.contains(&line.id));
+        own.next().is_some_and(|first| own.any(|other| other != first))
     }
 
     /// How groups are ordered by their keys: regions and sectors by their codes and events by day and slug, which are the

@@ -1,15 +1,19 @@
 //! Reads participations and puts them into groups.
 
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 
+use super::owners::Owners;
 use super::tally::{Head, Line, UNITS};
 use super::{By, MOST_GROUPS, ParticipationStats, ROOT, too_many};
 use crate::catalog::enums::HEADCOUNT_UNIT;
 use crate::catalog::event::PARTICIPATION;
+use crate::catalog::nested::Owner;
 use crate::catalog::participation_stats::{BOUNDS, words};
 use crate::domain::error_code::Reason;
 use crate::graphql::errors::{GraphError, RunError};
 use crate::graphql::execute::Session;
+use crate::storage::snapshot::Snapshot;
 use crate::storage::sql::Side;
 use crate::storage::sql::attended::{Attended, Reads};
 use crate::storage::sql::predicate::Predicate;
@@ -37,8 +41,12 @@ pub(super) struct Data {
     pub(super) heads: HashMap<i64, Head>,
     /// Participations in sectors of other classifications: unknown, if they have no sector of the asked one.
     elsewhere: Vec<(Key, Line)>,
-    pub(super) has_confirmed: bool,
-    pub(super) has_others: bool,
+    /// Participations that did not take place, or not yet.
+    pub(super) unconfirmed: HashSet<i64>,
+    /// Sectors of participations, where they tell whose they are.
+    sectors: HashMap<i64, Vec<i64>>,
+    /// Owners and counted groups that have sectors beyond the owner's.
+    pub(super) beyond: HashSet<(u32, i64)>,
 }
 
 impl Data {
@@ -69,6 +77,43 @@ impl Data {
             self.lines.push(Line { group, ..line });
         }
     }
+
+    /// Puts the lines of each owner together, and tells where they are.
+    pub(super) fn by_owner(&mut self, owners: u32) -> Vec<Range<usize>> {
+        let Self { keys, lines, .. } = self;
+        let owner_of = |line: &Line| {
+            let key = usize::try_from(line.group).ok().and_then(|at| keys.get(at));
+            key.map_or(0, |key| key.owner)
+        };
+        if owners > 1 {
+            lines.sort_by_key(owner_of);
+        }
+        let mut start = 0;
+        let mut range = |owner: u32| {
+            let end = lines.partition_point(|line| owner_of(line) <= owner);
+            std::mem::replace(&mut start, end)..end
+        };
+        (0..owners).map(&mut range).collect()
+    }
+
+    /// Gives participations to the owners of their sectors.
+    fn give(&mut self, snapshot: &Snapshot, owners: &Owners) {
+        let mut of: HashMap<i64, Vec<u32>> = HashMap::new();
+        for (id, sectors) in std::mem::take(&mut self.sectors) {
+            let found = owners.of_sectors(snapshot, &sectors);
+            self.beyond.extend(found.iter().filter(|(_, is_beyond)| *is_beyond).map(|(owner, _)| (*owner, id)));
+            of.insert(id, found.into_iter().map(|(owner, _)| owner).collect());
+        }
+        let (keys, lines) = (std::mem::take(&mut self.keys), std::mem::take(&mut self.lines));
+        self.places.clear();
+        for line in lines {
+            let Some(key) = usize::try_from(line.group).ok().and_then(|at| keys.get(at)) else { continue };
+            for owner in of.get(&line.id).into_iter().flatten() {
+                let group = self.place(&Key { owner: *owner, values: key.values.clone() });
+                self.lines.push(Line { group, ..line });
+            }
+        }
+    }
 }
 
 impl ParticipationStats {
@@ -78,71 +123,84 @@ impl ParticipationStats {
 
     fn reads(&self) -> Reads {
         Reads {
-            region: self.is_by(By::Region),
+            region: self.is_by(By::Region) || self.owner == Some(Owner::Region),
             role: self.is_by(By::Words(4)),
             event_kind: self.is_by(By::Words(3)),
             year: self.is_by(By::Year),
             party_kind: self.is_by(By::Words(7)),
-            sectors: self.is_by(By::Sector),
+            sectors: self.is_by(By::Sector) || self.owner == Some(Owner::Sector),
             headcount: self.wants.headcount,
         }
     }
 
-    /// Reads what meets the filter.
-    pub(super) fn read(&self, session: &mut Session<'_>) -> Result<Data, RunError> {
+    /// Reads what meets the filter and belongs to an owner.
+    pub(super) fn read(&self, session: &mut Session<'_>, owners: &Owners) -> Result<Data, RunError> {
         let mut data = Data::default();
-        let condition = self.list.filter.clone();
-        if matches!(condition, Predicate::Nothing) {
+        let with_filter = |arm: Predicate| Predicate::all(vec![arm, self.list.filter.clone()]);
+        let arms: Vec<Predicate> = owners.arms().into_iter().map(with_filter).collect();
+        let arms: Vec<Predicate> = arms.into_iter().filter(|arm| !matches!(arm, Predicate::Nothing)).collect();
+        if arms.is_empty() {
             return Ok(data);
         }
-        let statement = Attended { condition: condition.clone(), reads: self.reads() };
+        let statement = Attended { arms: arms.clone(), reads: self.reads() };
         let mut left = self.most;
         let read = session.each(statement, |row| {
             left = left.checked_sub(1).ok_or(Stop::TooMany)?;
-            self.take(&mut data, &row)
+            self.take(&mut data, owners, &row)
         });
         match read {
             Ok(()) => {
                 if let Some(at) = self.by.iter().position(|by| *by == By::Sector) {
                     data.settle(at);
                 }
+                if owners.are(Owner::Sector) {
+                    data.give(session.snapshot, owners);
+                }
                 Ok(data)
             }
             Err(Stop::Failed(error)) => Err(error),
-            Err(Stop::TooMany) => Err(self.beyond(session, condition)?.into()),
+            Err(Stop::TooMany) => Err(self.beyond(session, arms)?.into()),
         }
     }
 
-    fn take(&self, data: &mut Data, row: &Row) -> Result<(), Stop> {
+    fn take(&self, data: &mut Data, owners: &Owners, row: &Row) -> Result<(), Stop> {
         let (Some(id), Some(event)) = (row.int(0), row.int(1)) else { return Ok(()) };
-        let party = row.int(2);
-        let above = |is_sector: bool, at: usize| {
-            row.int(at).and_then(|id| self.above.get(&(is_sector, id))).copied().unwrap_or(UNKNOWN)
+        let (party, region, sector) = (row.int(2), row.int(3), row.int(9));
+        let above = |is_sector: bool, id: Option<i64>| {
+            id.and_then(|id| self.above.get(&(is_sector, id))).copied().unwrap_or(UNKNOWN)
         };
         let values = self.by.iter().map(|by| match by {
-            By::Region => above(false, 3),
-            By::Sector => above(true, 9),
+            By::Region => above(false, region),
+            By::Sector => above(true, sector),
             By::Event => event,
             By::Year => row.int(7).unwrap_or(UNKNOWN),
             By::Words(dimension) => place_of(*dimension, row),
         });
-        let values = values.collect();
-        let is_confirmed = row.text(5) == Some("CONFIRMED");
-        data.has_confirmed |= is_confirmed;
-        data.has_others |= !is_confirmed;
+        let values: Vec<i64> = values.collect();
+        if row.text(5) != Some("CONFIRMED") {
+            data.unconfirmed.insert(id);
+        }
         if self.wants.headcount && (party.is_none() || row.int(10).is_some()) {
             data.heads.entry(id).or_insert_with(|| head(row));
         }
-        let (key, line) = (Key { owner: 0, values }, Line { group: 0, id, event, party });
-        if row.int(9).is_some_and(|sector| !self.above.contains_key(&(true, sector))) {
-            data.elsewhere.push((key, line));
-            return Ok(());
+        if owners.are(Owner::Sector) {
+            data.sectors.entry(id).or_default().extend(sector);
         }
-        let group = data.place(&key);
+        let is_elsewhere =
+            self.is_by(By::Sector) && sector.is_some_and(|sector| !self.above.contains_key(&(true, sector)));
+        for owner in owners.of(region, event, party) {
+            let key = Key { owner: *owner, values: values.clone() };
+            let line = Line { group: 0, id, event, party };
+            if is_elsewhere {
+                data.elsewhere.push((key, line));
+                continue;
+            }
+            let group = data.place(&key);
+            data.lines.push(Line { group, ..line });
+        }
         if data.keys.len() > self.most_keys() {
             return Err(Stop::Failed(too_many(data.keys.len()).into()));
         }
-        data.lines.push(Line { group, ..line });
         Ok(())
     }
 
@@ -151,11 +209,11 @@ impl ParticipationStats {
         MOST_GROUPS.saturating_mul(10)
     }
 
-    fn beyond(&self, session: &mut Session<'_>, condition: Predicate) -> Result<GraphError, RunError> {
+    fn beyond(&self, session: &mut Session<'_>, arms: Vec<Predicate>) -> Result<GraphError, RunError> {
         let whole = Select {
             entity: &PARTICIPATION,
             columns: Vec::new(),
-            arms: vec![Arm { side: Side::Plain, predicate: condition }],
+            arms: arms.into_iter().map(|predicate| Arm { side: Side::Plain, predicate }).collect(),
             order: Vec::new(),
             backward: false,
             limit: None,

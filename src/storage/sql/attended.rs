@@ -34,8 +34,8 @@ pub struct Reads {
 /// read is null.
 #[derive(Debug, Clone)]
 pub struct Attended {
-    /// Which.
-    pub condition: Predicate,
+    /// Which: no two of these conditions hold of one. Each is served by an index of its own, where `OR` would be by none.
+    pub arms: Vec<Predicate>,
     /// What of them.
     pub reads: Reads,
 }
@@ -64,7 +64,16 @@ impl<DB: Dialect> QueryFragment<DB> for Attended {
         column(&mut out, reads.headcount, "t0.headcount_unit");
         column(&mut out, reads.headcount, "t0.headcount_bound");
         column(&mut out, reads.headcount, "CASE WHEN t0.includes_named THEN 1 ELSE 0 END");
-        out.push_sql(" FROM participations t0");
+        out.push_sql(" FROM ");
+        let only = match self.arms.as_slice() {
+            [only] => Some(only),
+            _ => None,
+        };
+        if only.is_some() {
+            out.push_sql("participations t0");
+        } else {
+            self.push_arms(&mut out)?;
+        }
         if reads.event_kind || reads.year {
             // Each has an event; a plain join makes SQLite begin with the events and look for the rows of each.
             out.push_sql(" LEFT JOIN events e ON e.id = t0.event_id");
@@ -77,10 +86,22 @@ impl<DB: Dialect> QueryFragment<DB> for Attended {
                 " LEFT JOIN participation_sectors o ON o.participation_id = t0.id LEFT JOIN party_sectors s ON s.party_id = t0.party_id AND o.sector_id IS NULL",
             );
         }
-        if !matches!(self.condition, Predicate::All) {
+        if let Some(only) = only.filter(|only| !matches!(only, Predicate::All)) {
             out.push_sql(" WHERE ");
-            self.condition.walk(&mut out, Alias::plain(0))?;
+            only.walk(&mut out, Alias::plain(0))?;
         }
+        Ok(())
+    }
+}
+
+impl Attended {
+    fn push_arms<'b, DB: Dialect>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        for (index, arm) in self.arms.iter().enumerate() {
+            out.push_sql(if index == 0 { "(" } else { " UNION ALL " });
+            out.push_sql("SELECT t0.* FROM participations t0 WHERE ");
+            arm.walk(out, Alias::plain(0))?;
+        }
+        out.push_sql(if self.arms.is_empty() { "(SELECT * FROM participations WHERE FALSE) t0" } else { ") t0" });
         Ok(())
     }
 }

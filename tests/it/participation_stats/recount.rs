@@ -41,6 +41,8 @@ pub(super) struct Seen {
     pub(super) id: i64,
     pub(super) event: i64,
     pub(super) party: Option<i64>,
+    pub(super) region: Option<i64>,
+    pub(super) sectors: Vec<i64>,
     /// Values of each dimension, with how they are ordered and told.
     pub(super) keys: BTreeMap<&'static str, Vec<(Part, Json)>>,
     pub(super) headcount: Option<i64>,
@@ -204,6 +206,8 @@ pub(super) fn seen(world: &World, grouping: &Grouping, filter: &Json) -> Vec<See
                 id,
                 event,
                 party,
+                region: row.get("region_id").as_int().or(seat),
+                sectors: sectors.clone(),
                 keys,
                 headcount: row.get("headcount").as_int(),
                 unit: text("headcount_unit"),
@@ -267,6 +271,11 @@ pub(super) fn numbers(all: &[&Seen], is_split: &dyn Fn(i64) -> bool) -> Json {
 
 /// Rows with their keys, in the order of keys.
 pub(super) fn recount(all: &[Seen], grouping: &Grouping) -> Vec<(Keys, Json)> {
+    recount_with(all, grouping, &|_| false)
+}
+
+/// The same, where some participations are divided already.
+pub(super) fn recount_with(all: &[Seen], grouping: &Grouping, is_split: &dyn Fn(i64) -> bool) -> Vec<(Keys, Json)> {
     let mut groups: BTreeMap<Vec<Part>, (Keys, Vec<&Seen>)> = BTreeMap::new();
     for one in all {
         for keys in groups_of(one, grouping) {
@@ -276,7 +285,8 @@ pub(super) fn recount(all: &[Seen], grouping: &Grouping) -> Vec<(Keys, Json)> {
     }
     let in_several: BTreeSet<i64> =
         all.iter().filter(|seen| groups_of(seen, grouping).len() > 1).map(|seen| seen.id).collect();
-    groups.into_values().map(|(keys, of)| (keys, numbers(&of, &|id| in_several.contains(&id)))).collect()
+    let is_split = |id: i64| in_several.contains(&id) || is_split(id);
+    groups.into_values().map(|(keys, of)| (keys, numbers(&of, &is_split))).collect()
 }
 
 /// A row as the answer must tell it.

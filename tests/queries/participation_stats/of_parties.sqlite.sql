@@ -1,0 +1,2 @@
+SELECT t0.slug AS c0, t0.id AS c1, t0.sort_name AS c2 FROM parties t0 WHERE TRUE AND t0.kind = 'ORGANISATION' ORDER BY t0.sort_name, t0.id LIMIT 11
+SELECT t0.id, t0.event_id, t0.party_id, NULL, NULL, t0.status, e.kind, CAST(strftime('%Y', e.starts_on) AS INTEGER), NULL, NULL, NULL, NULL, NULL, NULL FROM participations t0 LEFT JOIN events e ON e.id = t0.event_id WHERE (t0.party_id IN (SELECT value FROM json_each(?)) AND t0.status = ?)
