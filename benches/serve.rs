@@ -177,16 +177,16 @@ fn run(plan: &Plan, world: &World, folder: &Path, database: &str, postgres: Opti
     // Creates the tables and the demo.
     let (mut server, _) = start(database, &[]);
     stop(&mut server);
-    let import = |format: &str, path: &Path| {
+    let import = |format: &str, paths: &[std::path::PathBuf]| {
         let started = Instant::now();
-        let out = program().args(["import", format]).arg(path).args(["--database-url", database]).output().unwrap();
+        let out = program().args(["import", format]).args(paths).args(["--database-url", database]).output().unwrap();
         assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
         started.elapsed()
     };
-    import("nomenclature", &folder.join("nomenclature.csv"));
+    import("nomenclature", &[folder.join("nomenclature.csv")]);
     let rows = world.rows;
-    let years = plan.years().map(|year| import("baci", &folder.join(format!("BACI_HS17_Y{year}_V202501.csv"))));
-    let took: Duration = years.sum();
+    let years: Vec<_> = plan.years().map(|year| folder.join(format!("BACI_HS17_Y{year}_V202501.csv"))).collect();
+    let took = import("baci", &years);
     println!("  import: {rows} rows in {:.1} s, {:.0} rows/s", took.as_secs_f64(), rows as f64 / took.as_secs_f64());
     let (mut server, port) = start(database, &[]);
     if plan.export {

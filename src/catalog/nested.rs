@@ -31,7 +31,7 @@ pub enum Owner {
 }
 
 /// Every such question.
-pub static ALL: &[&[Nested]] = &[super::participation_stats::NESTED];
+pub static ALL: &[&[Nested]] = &[super::participation_stats::NESTED, super::stats::NESTED];
 
 impl Entity {
     /// The questions that its objects answer.

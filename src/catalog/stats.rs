@@ -1,7 +1,8 @@
 //! Statistics over trade figures: what they can be grouped by, what is measured, and how answers look.
 
-use super::EnumType;
+use super::nested::{Nested, Owner};
 use super::values::ValueType;
+use super::{EnumType, region, sector};
 
 /// What figures can be grouped by.
 pub static DIMENSION: EnumType = EnumType {
@@ -130,9 +131,35 @@ pub static REASON: EnumType = EnumType {
     numeric: true,
 };
 
+/// On which side a region stands.
+pub static SIDE: EnumType = EnumType {
+    name: "TradeStatsSide",
+    doc: "On which side of its trade a region stands.",
+    values: &[("REPORTER", 0, "It is its own trade."), ("PARTNER", 1, "It is the trade of others with it.")],
+    numeric: true,
+};
+
+/// Of which objects trade can be asked.
+pub static NESTED: &[Nested] = &[
+    Nested {
+        of: &region::REGION,
+        name: "tradeStats",
+        ty: "TradeStats",
+        owner: Owner::Region,
+        doc: "The trade of the region, or with `as: PARTNER` of others with it: the same as the root field filtered by it. Null with an error where the root field would be one.",
+    },
+    Nested {
+        of: &sector::SECTOR,
+        name: "tradeStats",
+        ty: "TradeStats",
+        owner: Owner::Sector,
+        doc: "The trade in the sector: the same as the root field filtered by it. Null with an error where the root field would be one.",
+    },
+];
+
 /// Enums of statistics.
 pub static ENUMS: &[&EnumType] =
-    &[&DIMENSION, &MEASURE, &GAPS, &SHARE_OF, &SHARE_AGAINST, &UNIT_VALUE_PER, &RATE, &SPLIT, &REASON];
+    &[&DIMENSION, &MEASURE, &GAPS, &SHARE_OF, &SHARE_AGAINST, &UNIT_VALUE_PER, &RATE, &SPLIT, &SIDE, &REASON];
 
 /// Value objects of statistics.
 pub static VALUES: &[ValueType] = &[

@@ -7,12 +7,14 @@ use apollo_compiler::executable::{Field as Selected, SelectionSet};
 
 use super::computed::Tree;
 use super::cost::value_cost;
+use super::errors::GraphError;
 use super::execute::{Read, Session};
 use super::groups::MOST_GROUPS;
 use super::objects::Found;
 use super::participation_stats::ParticipationStats;
 use super::plan::{Planned, Planner, RowPlan, ValueShape, What};
 use super::render::Writer;
+use super::stats::{self, StatsOf};
 use crate::catalog::nested::Nested;
 use crate::storage::value::Row;
 
@@ -29,6 +31,7 @@ pub struct AskedBelow {
 #[derive(Debug)]
 enum Question {
     Participations(Box<ParticipationStats>),
+    Trade(Box<StatsOf>),
 }
 
 /// Answers by the ids of rows, and the objects in them.
@@ -36,7 +39,7 @@ enum Question {
 pub struct Answers {
     /// For each row the place of its answer.
     at: Vec<Option<usize>>,
-    trees: Vec<Tree>,
+    trees: Vec<Result<Tree, GraphError>>,
     found: Found,
 }
 
@@ -50,8 +53,14 @@ impl<'a> Planner<'a> {
         sets: &[&'a SelectionSet],
     ) -> Planned<What> {
         let near = rows.plain("id");
-        let (stats, shape) = self.participation_stats(Some(nested), field, sets)?;
-        rows.asked.push(AskedBelow { near, question: Question::Participations(Box::new(stats)), shape });
+        let (question, shape) = if nested.name == stats::ROOT {
+            let (stats, shape) = self.trade_stats_of(nested, field, sets)?;
+            (Question::Trade(Box::new(stats)), shape)
+        } else {
+            let (stats, shape) = self.participation_stats(Some(nested), field, sets)?;
+            (Question::Participations(Box::new(stats)), shape)
+        };
+        rows.asked.push(AskedBelow { near, question, shape });
         Ok(What::Asked(rows.asked.len() - 1))
     }
 }
@@ -60,13 +69,15 @@ impl Question {
     fn objects(&self) -> u64 {
         match self {
             Self::Participations(stats) => stats.objects(),
+            Self::Trade(stats) => stats.objects(),
         }
     }
 
     /// The answers for these ids, in their order.
-    fn ask(&self, session: &mut Session<'_>, ids: &[i64]) -> Read<Vec<Tree>> {
+    fn ask(&self, session: &mut Session<'_>, ids: &[i64]) -> Read<Vec<Result<Tree, GraphError>>> {
         match self {
-            Self::Participations(stats) => stats.ask_of(session, ids),
+            Self::Participations(stats) => Ok(stats.ask_of(session, ids)?.into_iter().map(Ok).collect()),
+            Self::Trade(stats) => stats.ask_of(session, ids),
         }
     }
 }
@@ -87,7 +98,7 @@ impl AskedBelow {
         ids.dedup();
         let trees = if ids.is_empty() { Vec::new() } else { self.question.ask(session, &ids)? };
         let places: HashMap<i64, usize> = ids.iter().enumerate().map(|(at, id)| (*id, at)).collect();
-        let found = session.found(&trees.iter().collect::<Vec<_>>(), &self.shape)?;
+        let found = session.found(&trees.iter().flatten().collect::<Vec<_>>(), &self.shape)?;
         let at = near.iter().map(|id| id.and_then(|id| places.get(&id).copied())).collect();
         Ok(Answers { at, trees, found })
     }
@@ -96,7 +107,10 @@ impl AskedBelow {
 impl Writer<'_> {
     /// The answer for a row.
     pub(super) fn answer(&mut self, asked: &AskedBelow, answers: &Answers, index: usize) {
-        let tree = answers.at.get(index).copied().flatten().and_then(|at| answers.trees.get(at));
-        self.value_with(tree.unwrap_or(&Tree::Null), &asked.shape, &answers.found);
+        match answers.at.get(index).copied().flatten().and_then(|at| answers.trees.get(at)) {
+            Some(Ok(tree)) => self.value_with(tree, &asked.shape, &answers.found),
+            Some(Err(error)) => self.failed(error),
+            None => self.out.push_str("null"),
+        }
     }
 }

@@ -3,9 +3,12 @@
 
 use std::fmt::Write as _;
 
+use serde_json::Value as Json;
+
 use super::computed::Tree;
 use super::connection::List;
 use super::cursor;
+use super::errors::GraphError;
 use super::execute::{ChildData, Level, PageData};
 use super::plan::{ConnectionOut, ConnectionWhat, EdgeOut, EdgeWhat, Out, RowPlan, Shape, ValueShape, What};
 use crate::catalog::{Entity, Kind, NodeKey};
@@ -24,6 +27,8 @@ pub struct Writer<'a> {
     pub out: String,
     /// Dimensions of the revision.
     pub snapshot: &'a Snapshot,
+    /// Where in the JSON a null stands for an error.
+    pub failed: Vec<(usize, GraphError)>,
 }
 
 /// Writes `text` as a JSON string.
@@ -71,7 +76,55 @@ fn push_float(out: &mut String, value: f64) {
     }
 }
 
+/// The response path of a place in JSON that is written so far: keys, and positions in lists.
+pub fn path_at(written: &str, place: usize) -> Vec<Json> {
+    let mut path: Vec<Json> = Vec::new();
+    let mut chars = written.get(..place).unwrap_or_default().char_indices();
+    let mut last = None;
+    while let Some((at, c)) = chars.next() {
+        match c {
+            '"' => {
+                let mut end = at + 1;
+                while let Some((next, c)) = chars.next() {
+                    match c {
+                        '\\' => drop(chars.next()),
+                        '"' => {
+                            end = next;
+                            break;
+                        }
+                        _ => {}
+                    }
+                }
+                last = written.get(at + 1..end);
+            }
+            ':' => {
+                if let (Some(slot), Some(key)) = (path.last_mut(), last.take()) {
+                    *slot = Json::from(key);
+                }
+            }
+            '{' => path.push(Json::Null),
+            '[' => path.push(Json::from(0)),
+            '}' | ']' => drop(path.pop()),
+            ',' => {
+                if let Some(slot) = path.last_mut()
+                    && let Some(n) = slot.as_u64()
+                {
+                    *slot = Json::from(n + 1);
+                }
+            }
+            _ => {}
+        }
+    }
+    path
+}
+
 impl Writer<'_> {
+    /// A null in the place of what failed.
+    pub fn failed(&mut self, error: &GraphError) {
+        self.failed.push((self.out.len(), error.clone()));
+        self.out.push_str("null");
+    }
+
     /// A row as an object; null when its type has no case.
     pub fn row(&mut self, plan: &RowPlan, shape: &Shape, level: &Level, index: usize) {
         let Some(row) = level.rows.get(index) else { return self.out.push_str("null") };

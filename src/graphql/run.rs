@@ -22,7 +22,7 @@ use super::objects;
 use super::one_of;
 use super::plan::{Object, Planner, Root, RootWhat, Wants, Which};
 use super::propagate::propagate;
-use super::render::{Writer, push_key, push_text};
+use super::render::{Writer, path_at, push_key, push_text};
 use super::schema::GraphSchema;
 use super::service;
 use super::variables::Uses;
@@ -251,7 +251,7 @@ fn write(
     limits: &Limits,
 ) -> Result<Done, RunError> {
     let snapshot: &Snapshot = session.snapshot;
-    let mut writer = Writer { out: String::with_capacity(4096), snapshot };
+    let mut writer = Writer { out: String::with_capacity(4096), snapshot, failed: Vec::new() };
     let mut errors = Vec::new();
     let mut told_hints = Vec::new();
     writer.out.push('{');
@@ -309,6 +309,9 @@ fn write(
         errors.extend(told);
     }
     writer.out.push('}');
+    for (place, error) in writer.failed {
+        errors.push(GraphError { path: path_at(&writer.out, place), ..error });
+    }
     let data = writer.out;
     told_hints.extend(hints::of_empty_lists(&mut session));
     Ok(Done {

@@ -418,7 +418,8 @@ fn entity_fields(entity: &'static Entity) -> IndexMap<String, MetaField> {
     }
     for nested in entity.nested() {
         let root = ROOTS.iter().find(|root| root.name == nested.name);
-        let arguments = root.map_or(&[][..], |root| root.args).iter().map(argument).collect();
+        let own = stats::nested_arguments(nested).iter();
+        let arguments = own.chain(root.map_or(&[][..], |root| root.args)).map(argument).collect();
         add(field(nested.name, nested.ty, nested.doc, arguments));
     }
     for relation in entity.relations {

@@ -8,6 +8,7 @@ mod convert;
 mod levels;
 mod measure;
 mod measures;
+mod nested;
 mod rates;
 mod read;
 mod sides;
@@ -22,6 +23,7 @@ use super::plan::{Planned, Planner, ValueShape};
 use super::query::RootArgument;
 use crate::catalog::Entity;
 use crate::catalog::dataset::DATASET;
+use crate::catalog::nested::{Nested, Owner};
 use crate::catalog::region::REGION;
 use crate::catalog::sector::SECTOR;
 use crate::catalog::stats::{DIMENSION, GAPS};
@@ -33,6 +35,7 @@ use crate::storage::snapshot::Snapshot;
 use crate::storage::sql::predicate::Predicate;
 use levels::Chosen;
 use measure::{Conversion, Measure};
+pub use nested::StatsOf;
 
 /// The root field.
 pub const ROOT: &str = "tradeStats";
@@ -99,6 +102,13 @@ pub static MEMBER_ARGUMENTS: &[(&str, &str, &[&RootArgument])] = &[
         &[&optional("periods", "Int!", "3", "How many periods, this one among them; at least 2.")],
     ),
 ];
+
+static AS: [RootArgument; 1] = [optional("as", "TradeStatsSide!", "REPORTER", "On which side the region stands.")];
+
+/// Arguments of a field of objects beside those of the root field.
+pub fn nested_arguments(nested: &Nested) -> &'static [RootArgument] {
+    if nested.name == ROOT && nested.owner == Owner::Region { &AS } else { &[] }
+}
 
 /// What of the answer is selected.
 #[derive(Debug, Clone, Copy)]

@@ -50,6 +50,7 @@ mod search;
 mod server;
 mod slugs;
 mod stats;
+mod stats_of;
 mod support;
 mod synthetic;
 mod tidy;

@@ -125,13 +125,8 @@ impl Stats {
         !starts.is_empty() && starts.iter().all(is_there)
     }
 
-    /// All sums, by group, flow and told period.
-    pub(super) fn read(
-        &self,
-        session: &mut Session<'_>,
-        context: &Context,
-        rates: &mut Rates,
-    ) -> Result<Groups, RunError> {
+    /// No sums yet.
+    pub(super) fn groups(&self) -> Groups {
         let chosen = &self.chosen;
         let mut places = [None; 3];
         for (place, at) in self.by.iter().filter_map(|by| by.side()).enumerate() {
@@ -139,7 +134,7 @@ impl Stats {
                 *known = Some(place);
             }
         }
-        let mut groups = Groups {
+        Groups {
             scale: chosen.scale,
             currency: chosen.currency.clone(),
             conversions: self.conversions.clone(),
@@ -155,7 +150,18 @@ impl Stats {
                 _ => Last::Nothing,
             },
             ..Groups::default()
-        };
+        }
+    }
+
+    /// All sums, by group, flow and told period.
+    pub(super) fn read(
+        &self,
+        session: &mut Session<'_>,
+        context: &Context,
+        rates: &mut Rates,
+    ) -> Result<Groups, RunError> {
+        let chosen = &self.chosen;
+        let mut groups = self.groups();
         let mut taken = Taken::new(self.open_side().filter(|_| self.wants_reported()));
         taken.stored = (!self.conversions.is_empty()).then(HashMap::new);
         for (side, flows) in &chosen.reads {
