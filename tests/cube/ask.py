@@ -176,7 +176,7 @@ def groups(chance, data, cls):
         if name == "SECTOR":
             if chance.random() < 0.8:
                 group["digits"] = chance.choice((0, 2, 2, 4, 6))
-            if chance.random() < 0.3 or (data.code == "EDITIONS" and chance.random() < 0.7):
+            if chance.random() < 0.3 and (data.code != "EDITIONS" or group.get("digits") == 2):
                 group["classification"] = cls
         elif name in SIDES and chance.random() < 0.6:
             group["level"] = chance.choice(("COUNTRY", "COUNTRY", "COUNTRY", "AREA", "WORLD", "PROVINCE") if data.code != "OWN" else ("COUNTRY", "PROVINCE", "CITY", "WORLD"))

@@ -16,6 +16,10 @@ class Refused(Exception):
     """The request is a mistake; the word is `extensions.reason`."""
 
 
+class Skipped(Exception):
+    """What the plain rules do not know: sectors converted into another classification."""
+
+
 class Side:
     """What is summed of one hierarchy: these codes at this level, and whether that may be less than all."""
 
@@ -101,65 +105,72 @@ def regions(data, request, side, held, at, everywhere):
     return out
 
 
-def alike(side, classes):
-    """Finer sectors of the same classification; below all goods, of the only one."""
-    return len(classes) == 1 and (side.level == 0 or side.cls in classes)
-
-
 def sectors(data, request, held):
     allowed = request.allowed(data, "SECTOR")
     group = request.group("SECTOR")
     present = {(row[2], row[3]) for row in held}
     wanted = group and group.get("classification")
     given = None if allowed is None else {(level, cls) for level, cls, _ in allowed}
-    usable = {p for p in present if (given is None or p in given) and (wanted is None or p[1] == wanted or p[0] == 0)}
+    usable = {p for p in present if given is None or p in given}
+    classes = lambda level: {cls for l, cls in usable if l == level}
+    levels = sorted({level for level, _ in usable})
+
+    def made(level, choices, **more):
+        codes = None if allowed is None else {c for l, k, c in allowed if l == level and k in choices}
+        return Side(level, codes, choices, is_filtered=allowed is not None, **more)
 
     def side(level, choices, **more):
-        if len(choices) != 1:
+        # Chapters of several editions are put together by their codes.
+        if len(choices) != 1 and level != 2:
             raise Refused("AMBIGUOUS_CLASSIFICATION")
-        (cls,) = choices
-        codes = None if allowed is None else {c for l, k, c in allowed if (l, k) == (level, cls)}
-        return Side(level, codes, cls, is_filtered=allowed is not None, **more)
+        return made(level, choices, **more)
 
-    def is_subtree(chosen, top, finer):
+    def is_subtree(chosen, finer):
         """Whether what the filter leaves at finer levels is all that lies in what is chosen, and nothing else."""
         if allowed is None:
             return True
-        under = lambda cls, c: any(code == "TOTAL" or (cls == chosen.cls and c.startswith(code)) for code in chosen.codes)
+        under = lambda cls, c: any(code == "TOTAL" or (cls in chosen.cls and c.startswith(code)) for code in chosen.codes)
         there = lambda rows: {(l, cls, c) for l, cls, c in rows if l in finer and (l, cls) in usable}
         return there(allowed) == {row for row in there(request.nomenclature.all) if under(*row[1:])}
 
-    classes = lambda level: {cls for l, cls in usable if l == level}
-    levels = sorted({level for level, _ in usable})
+    def below(chosen, above=None):
+        """Finer levels of the same classifications, or of what there is below all goods, each in one edition a period."""
+        for level in (l for l in levels if l > chosen.level):
+            in_period = {}
+            for row in held:
+                if row[2] == level and (level, row[3]) in usable:
+                    in_period.setdefault(row[4:6], set()).add(row[3])
+            is_mixed = any(len(own) > 1 for own in in_period.values())
+            is_alike = chosen.level == 0 or classes(level) <= chosen.cls
+            if is_alike and not is_mixed and is_subtree(chosen, [level]):
+                chosen.finer.append(made(level, classes(level), above=above, is_open=True))
+        return chosen
+
     if group:
         level = group.get("digits")
         if level is None:
             level = next((l for l in levels if l > 0), 0)
         choices = classes(level)
-        finer = [l for l in levels if l > level]
+        if wanted:
+            is_own = {cls for l, cls in usable if l > 0} == {wanted} if not choices else choices == {wanted} or (level == 0 and len(choices) == 1)
+            if not is_own and not (level == 2 and choices):
+                raise Skipped
         up = lambda code: "TOTAL" if level == 0 else code[:level]
+        finer = [l for l in levels if l > level]
         if not choices and finer:
-            out = side(finer[0], classes(finer[0]), above=up, is_open=True)
-            finer = finer[1:]
-        elif not choices:
+            return below(side(finer[0], classes(finer[0]), above=up, is_open=True), up)
+        if not choices:
             raise Refused("INVALID_ARGUMENT")
-        else:
-            out = side(level, choices)
-            finer = [l for l in finer if is_subtree(out, level, [l])]
-        out.finer = [side(l, classes(l), above=up, is_open=True) for l in finer if alike(out, classes(l))]
-        return out
+        return below(side(level, choices), up)
     if not levels:
         raise Refused("INVALID_ARGUMENT")
     coarsest = levels[0]
-    if allowed is None:
-        out = side(coarsest, classes(coarsest), is_open=coarsest > 0)
-    else:
-        out = side(coarsest, classes(coarsest))
-        if not is_subtree(out, coarsest, levels[1:]):
-            raise Refused("AMBIGUOUS_LEVEL")
+    out = side(coarsest, classes(coarsest), is_open=allowed is None and coarsest > 0)
+    if not is_subtree(out, levels[1:]):
+        raise Refused("AMBIGUOUS_LEVEL")
+    if given:
         out.is_open = min(l for l, _ in given) < coarsest
-    out.finer = [side(l, classes(l), is_open=True) for l in levels[1:] if alike(out, classes(l))]
-    return out
+    return below(out)
 
 
 def periods(request, held):
@@ -274,7 +285,7 @@ class Question:
             if side.codes is not None:
                 where.append(f"list_contains(?, {column})")
                 bound.append(sorted(side.codes))
-        where.append(f"cls = '{sector.cls}'")
+        where.append(f"cls IN ({', '.join(repr(c) for c in sorted(sector.cls))})")
         where.append(f"flow IN ({', '.join(repr(f) for f in self.flows)})")
         starts = ", ".join(str(start) for parts in self.told.values() for start in parts)
         where.append(f"months = {self.stored} AND start IN ({starts})")
@@ -375,6 +386,7 @@ class Question:
             "whole": whole,
             "warnings": (["PARTIAL_COVERAGE"] if any(k in self.cells and self.cells[k].is_listed for k in keys) else [])
             + ([] if keys else ["NO_DATA"])
+            + (["SERIES_BREAK"] if len(self.sector.cls) > 1 else [])
             + (["REPORTED_DIFFERS"] if differs else []),
         }
 
@@ -383,7 +395,8 @@ class Question:
         for group in self.request.groups:
             if group["by"] in SIDES:
                 code = next(sides)
-                out.append((code is None, (code or "").encode()))
+                # What lies in no area is first.
+                out.append((code or "").encode())
             elif group["by"] == "FLOW":
                 out.append(FLOWS[key[1]])
             else:
@@ -500,7 +513,7 @@ class Question:
             is_whole = name == self.open_side()
             where.append(f"{level} = {0 if is_whole else side.level}")
             if name == "SECTOR" and not is_whole:
-                where.append(f"cls = '{side.cls}'")
+                where.append(f"cls IN ({', '.join(repr(c) for c in sorted(side.cls))})")
             if side.codes is not None and not is_whole:
                 where.append(f"list_contains(?, {column})")
                 bound.append(sorted(side.codes))

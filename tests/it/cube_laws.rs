@@ -367,3 +367,21 @@ fn what_some_say_of_the_whole_is_not_the_whole_of_all() {
         assert_eq!(whole(""), ["9", "-", "-", "NOT_REPORTED"], "{}", db.backend());
     }
 }
+
+#[test]
+fn naming_the_own_classification_converts_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = download(folder.path(), "a.csv", PRODUCTS);
+    for db in prepared(folder.path()) {
+        import(&db, &file, false);
+        for filter in ["", ", sector: {classification: {code: {eq: \"HS2017\"}}, code: {in: [\"010121\", \"270900\"]}}"]
+        {
+            let of = |more: &str| {
+                let by =
+                    format!("groupBy: [{{by: SECTOR, digits: 2{more}}}], filter: {{flow: {{eq: EXPORT}}{filter}}}");
+                told(&db, &by)
+            };
+            assert_eq!(of(", classification: \"HS2017\""), of(""), "{}", db.backend());
+        }
+    }
+}

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::measure::Measure;
-use super::measures::{ANY, Cell, Groups, Key, NONE};
+use super::measures::{ANY, Cell, Groups, Key};
 use super::rates::Rates;
 use super::read::Context;
 use super::sides::OneSide;
@@ -323,11 +323,7 @@ impl Stats {
         for by in &self.by {
             let order = match by {
                 By::Side(at) => {
-                    let code = |key: &Key| {
-                        let id = key.sides.get(side).copied().unwrap_or(NONE);
-                        // What lies in no area is last.
-                        (id == NONE, codes.get(&(*at == 2, id)).cloned())
-                    };
+                    let code = |key: &Key| key.sides.get(side).and_then(|id| codes.get(&(*at == 2, *id))).cloned();
                     let order = code(a).cmp(&code(b));
                     side += 1;
                     order

@@ -413,7 +413,12 @@ impl Left<'_> {
                 .map_err(|e| e.at("groupBy.classification"))?;
             let level = digits.unwrap_or(first);
             let classes = self.classes(level);
-            let is_own = classes.len() == 1 && (classes.contains(&class) || level == 0);
+            // A level that is not there may be made of finer ones.
+            let below: BTreeSet<i64> = self.usable.iter().filter(|(l, _)| *l > 0).map(|(_, class)| *class).collect();
+            let is_own = match classes.len() {
+                0 => below == BTreeSet::from([class]),
+                n => n == 1 && (classes.contains(&class) || level == 0),
+            };
             let of_family = classes.iter().all(|own| self.family(*own) == self.family(class));
             let is_joined = level == CHAPTERS && !classes.is_empty() && of_family;
             if !is_own && !is_joined {
