@@ -5,10 +5,24 @@ import os
 import random
 
 from raw import FLOWS
-from rule import FREQUENCIES, SIDES, period
+from rule import FREQUENCIES, RATIOS, SIDES, period, scale_of
 
-WORDS = {"value": "VALUE", "netWeightKg": "NET_WEIGHT", "count": "COUNT", "share": "SHARE", "growth": "GROWTH", "change": "CHANGE", "balance": "BALANCE"}
-PLACES = ("CN", "RU", "US", "ZA", "DE", "BR", "KZ", "S19", "JP")
+# What a measure is called in arguments, and the names of its own arguments there; in a selection `per` is short.
+WORDS = {
+    "value": ("VALUE",), "netWeightKg": ("NET_WEIGHT",), "count": ("COUNT",), "share": ("SHARE", "of", "against"),
+    "growth": ("GROWTH", "periods"), "change": ("CHANGE", "periods"), "balance": ("BALANCE",), "hhi": ("HHI", "of"),
+    "cagr": ("CAGR", "from", "to"), "index": ("INDEX", "base"), "cumulative": ("CUMULATIVE", "since"),
+    "movingAverage": ("MOVING_AVERAGE", "periods"), "quantity": ("QUANTITY",), "unitValue": ("UNIT_VALUE", "unitValuePer"),
+    "rca": ("RCA",), "mirrorGap": ("MIRROR_GAP",),
+}  # fmt: skip
+RATIO = " { value numerator denominator reason }"
+MONEY = " { amount }"
+BODIES = {
+    **dict.fromkeys(RATIOS, RATIO), "change": MONEY, "balance": MONEY, "cumulative": MONEY, "quantity": " { amount unit }",
+    "rca": " { value exports { amount } totalExports { amount } worldExports { amount } worldTotalExports { amount } worldReporters reason }",
+    "mirrorGap": " { reported { amount } mirror { amount } absolute { amount } relative reason }",
+}  # fmt: skip
+PLACES = ("CN", "RU", "US", "ZA", "DE", "BR", "KZ", "S19", "WLD")
 AREAS = ("M49-030", "M49-155", "M49-151", "M49-150", "WLD")
 
 
@@ -88,39 +102,62 @@ class Request:
             levels {{ reporter partner sector classification frequency worldReporters mirrored }} warnings {{ code }} }} }}"""
 
 
+def arguments(measure, names):
+    shown = lambda value: f'"{period(*value)}"' if isinstance(value, tuple) else str(value)
+    return [f"{name}: {shown(value)}" for name, value in zip(names, measure[1:]) if value is not None]
+
+
 def by(measure):
-    name, *arguments = measure
-    more = f", of: {arguments[0]}" if name == "share" else f", periods: {arguments[0]}" if arguments else ""
-    return f"measure: {WORDS[name]}{more}"
+    word, *names = WORDS[measure[0]]
+    return ", ".join([f"measure: {word}", *arguments(measure, names)])
 
 
 def alias(measure):
-    return "_".join(str(part) for part in measure)
+    parts = ["".join(map(str, part)) if isinstance(part, tuple) else str(part) for part in measure]
+    return "_".join(parts).replace("-", "_")
 
 
 def field(measure):
-    name, *arguments = measure
-    more = f"(of: {arguments[0]})" if name == "share" else f"(periods: {arguments[0]})" if arguments else ""
-    body = {"share": " { value numerator denominator reason }", "growth": " { value numerator denominator reason }", "change": " { amount }", "balance": " { amount }"}.get(name, "")
-    return f"{alias(measure)}: {name}{more}{body}"
+    names = [name.replace("unitValuePer", "per") for name in WORDS.get(measure[0], ("",))[1:]]
+    more = arguments(measure, names)
+    return f"{alias(measure)}: {measure[0]}" + (f"({', '.join(more)})" if more else "") + BODIES.get(measure[0], "")
 
 
-def measure(chance, names=tuple(WORDS)):
+def measure(chance, data, told, names=tuple(WORDS)):
     name = chance.choice(names)
+    stored = min(row[6] for row in data.held)
+    months = told or stored if chance.random() < 0.95 else 12
+    starts = sorted({row[5] - row[5] % months for row in data.held})
+    when = lambda: (chance.choice(starts), months)
     if name == "share":
-        return name, chance.choice(("PERIOD", "PERIOD", "PARENT", "TOTAL"))
+        return name, chance.choice(("PERIOD", "PERIOD", "PARENT", "TOTAL")), chance.choice(("PARTS", "PARTS", "REPORTED"))
+    if name == "hhi":
+        return name, chance.choice(("PERIOD", "PARENT", "TOTAL"))
     if name in ("growth", "change"):
         return name, chance.choice((1, 1, 1, 2, 4, 12))
-    return (name,)
+    if name == "movingAverage":
+        return name, chance.choice((2, 3, 4))
+    if name == "cagr" and len(starts) > 1:
+        since, until = sorted(chance.sample(starts, 2))
+        return name, (since, months), (until, months)
+    if name == "index":
+        return name, when()
+    if name == "cumulative":
+        return (name, when()) if chance.random() < 0.5 else (name,)
+    if name == "unitValue":
+        return name, chance.choice(("NET_WEIGHT", "QUANTITY"))
+    return (name,) if name != "cagr" else ("growth", 1)
 
 
-def places(chance):
+def places(chance, data, side):
     kind = chance.random()
+    # Mostly what is there, at times what is not.
+    own = data.codes[side] if chance.random() < 0.85 and len(data.codes[side]) > 2 else PLACES
     if kind < 0.5:
-        code = chance.choice(PLACES)
+        code = chance.choice(own)
         return f'{{code: {{eq: "{code}"}}}}', lambda data: {code}
     if kind < 0.7:
-        codes = chance.sample(PLACES, chance.randint(2, 3))
+        codes = chance.sample(own, chance.randint(2, 3))
         return "{code: {in: [" + ", ".join(f'"{c}"' for c in codes) + "]}}", lambda data: set(codes)
     if kind < 0.8:
         return "{level: {eq: COUNTRY}}", lambda data: {c for c, level in data.places.level.items() if level == 2}
@@ -155,7 +192,7 @@ def periods(chance, data):
     some = lambda: chance.choice(stored)
     def word():
         start, months = some()
-        longer = chance.choice([m for m in (12, 3, 1) if m >= months])
+        longer = chance.choice([m for m in (12, 3, 1) if m >= months]) if chance.random() < 0.5 else months
         return (start - start % longer, longer)
     kind = chance.random()
     if kind < 0.35:
@@ -175,13 +212,14 @@ def groups(chance, data, cls):
         group = {"by": name}
         if name == "SECTOR":
             if chance.random() < 0.8:
-                group["digits"] = chance.choice((0, 2, 2, 4, 6))
+                group["digits"] = chance.choice((0, 2, 2, 4, 6) if data.code != "OWN" else (0, 2, 2, 2, 4))
             if chance.random() < 0.3 and (data.code != "EDITIONS" or group.get("digits") == 2):
                 group["classification"] = cls
-        elif name in SIDES and chance.random() < 0.6:
-            group["level"] = chance.choice(("COUNTRY", "COUNTRY", "COUNTRY", "AREA", "WORLD", "PROVINCE") if data.code != "OWN" else ("COUNTRY", "PROVINCE", "CITY", "WORLD"))
+        elif name in SIDES and chance.random() < (0.6 if data.code != "OWN" else 0.9):
+            group["level"] = chance.choice(("COUNTRY", "COUNTRY", "COUNTRY", "AREA", "WORLD", "PROVINCE") if data.code != "OWN" else ("COUNTRY", "COUNTRY", "PROVINCE", "CITY") if name == "REPORTER" else ("COUNTRY", "COUNTRY", "WORLD"))
         elif name == "PERIOD" and chance.random() < 0.4:
-            group["frequency"] = chance.choice(tuple(FREQUENCIES))
+            stored = min(row[6] for row in data.held)
+            group["frequency"] = chance.choice([f for f, m in FREQUENCIES.items() if m >= stored or chance.random() < 0.1])
         out.append(group)
     return out
 
@@ -195,36 +233,40 @@ def make(seed, number, datasets, nomenclature):
     request.groups = groups(chance, data, cls)
     chosen = 0.35 if data.code != "OWN" else 0.7
     if chance.random() < chosen:
-        request.filters["REPORTER"] = places(chance)
+        request.filters["REPORTER"] = places(chance, data, "REPORTER")
     if chance.random() < 0.35:
-        request.filters["PARTNER"] = places(chance)
+        request.filters["PARTNER"] = places(chance, data, "PARTNER")
     if chance.random() < 0.35:
         request.filters["SECTOR"] = sector(chance, nomenclature, cls)
-    if chance.random() < (0.3 if request.group("FLOW") else 0.92):
-        request.flows = [chance.choice(("EXPORT", "IMPORT") * 3 + ("RE_EXPORT",))]
-        if chance.random() < 0.1:
+    if chance.random() < (0.3 if request.group("FLOW") else 0.97):
+        request.flows = [chance.choice(("EXPORT", "IMPORT") * 8 + ("RE_EXPORT",))]
+        if chance.random() < (0.5 if request.group("FLOW") else 0.03):
             request.flows = ["EXPORT", "IMPORT"]
     if chance.random() < 0.45:
         request.period = periods(chance, data)
-    names = tuple(WORDS) + ("rank",)
+    months = FREQUENCIES.get((request.group("PERIOD") or {}).get("frequency"))
+    # Numbers that need a certain question are rare in others.
+    rare = {"rca", "mirrorGap"} if chance.random() < 0.9 else set()
+    rare |= {"cumulative", "movingAverage"} if not request.group("PERIOD") and chance.random() < 0.8 else set()
+    names = tuple(n for n in WORDS if n not in rare) + ("rank",)
     if request.group("FLOW") and chance.random() < 0.9:
         names = tuple(n for n in names if n != "balance")
     told = tuple(n for n in names if n != "value")
-    request.measures = sorted({measure(chance, told) for _ in range(chance.randint(1, 5))}, key=str)
+    request.measures = sorted({measure(chance, data, months, told) for _ in range(chance.randint(1, 5))}, key=str)
     names = tuple(n for n in names if n != "rank")
     if chance.random() < 0.35:
-        request.order = [(measure(chance, names), chance.random() < 0.6) for _ in range(chance.randint(1, 2))]
+        request.order = [(measure(chance, data, months, names), chance.random() < 0.6) for _ in range(chance.randint(1, 2))]
     if chance.random() < 0.3:
         sides = [g["by"] for g in request.groups]
         per = sorted(chance.sample(sides, chance.randint(0, len(sides)))) if chance.random() < 0.5 else []
-        request.top = {"n": chance.randint(1, 4), "per": per, "others": chance.random() < 0.7, "measure": measure(chance, names)}
+        request.top = {"n": chance.randint(1, 4), "per": per, "others": chance.random() < 0.7, "measure": measure(chance, data, months, names)}
     if chance.random() < 0.15:
         request.first = chance.randint(0, 6)
     request.gaps = chance.random() < 0.7
     if chance.random() < 0.03 and not request.group("FLOW"):
         request.measures, request.order, request.top, request.only_balance = [("balance",)], [], None, True
     if chance.random() < 0.25 and not request.only_balance:
-        request.wants = measure(chance, names), chance.random(), chance.choice((("gte",), ("lte",), ("gte", "lte")))
+        request.wants = measure(chance, data, months, names), chance.random(), chance.choice((("gte",), ("lte",), ("gte", "lte")))
     else:
         request.wants = None
     return request
@@ -236,9 +278,11 @@ def having(request, question, answer):
     request.wants = None
     numbers = sorted(n for n in (question.number(key, which) for key in question.keys) if n is not None)
     number = numbers[int(place * len(numbers))] if numbers else 0
-    is_ratio = which[0] in ("share", "growth")
-    scale = 0 if which[0] in ("count", "share", "growth") else 3 if which[0] == "netWeightKg" else question.data.scale
-    text = f"{float(number):.4f}" if is_ratio else decimal(number, scale)
+    scale = scale_of(which[0], question.data.scale)
+    if which[0] in RATIOS or which[0] == "rca":
+        text = f"{float(number) / 10**scale:.4f}"
+    else:
+        text = decimal(number, scale)
     request.having = [{"measure": which, "gte": None, "lte": None} | {limit: text for limit in limits}]
 
 

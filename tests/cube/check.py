@@ -12,7 +12,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from decimal import Decimal
+from decimal import Decimal, getcontext
 
 import duckdb
 
@@ -22,6 +22,8 @@ import raw
 import rule
 
 NEAR = 1e-12
+# Sums of squares have up to 38 digits.
+getcontext().prec = 80
 
 
 class Server:
@@ -68,6 +70,7 @@ class Comparison:
             self.wrong.append(f"{where}: wanted {wanted}, came {came}")
 
     def near(self, where, wanted, came):
+        """Equal but for the last digits of a binary fraction; what is near zero, to that of what it is made of."""
         if wanted is None or came is None:
             return self.same(where, wanted, came)
         if abs(came - wanted) > NEAR * max(abs(came), abs(wanted)):
@@ -75,16 +78,35 @@ class Comparison:
 
     def number(self, where, measure, wanted, came):
         number, why = wanted
-        name = measure[0]
-        if name in ("share", "growth"):
-            self.same(f"{where}.reason", why, came["reason"])
+        name, money = measure[0], lambda value: units(value, self.scale)
+        if name in rule.RATIOS:
+            scales = {"hhi": (2 * self.scale,) * 2, "movingAverage": (self.scale, 0), "unitValue": (self.scale, 3)}
+            above, below = scales.get(name, (self.scale,) * 2)
             top, bottom = number or (None, None)
-            self.same(f"{where}.numerator", top, units(came["numerator"], self.scale))
-            self.same(f"{where}.denominator", bottom, units(came["denominator"], self.scale))
-            self.near(f"{where}.value", top / bottom if bottom else None, came["value"])
-        elif name in ("value", "change", "balance"):
-            self.same(where, number, units(came, self.scale))
+            self.same(f"{where}.reason", why, came["reason"])
+            self.same(f"{where}.numerator", top, units(came["numerator"], above))
+            self.same(f"{where}.denominator", bottom, units(came["denominator"], below))
+            ratio = None if number is None else top / bottom * 10.0 ** (below - above)
+            if number is not None and name == "cagr":
+                ratio = (top / bottom) ** (12 / (measure[2][0] - measure[1][0])) - 1
+            self.near(f"{where}.value", ratio, came["value"])
+        elif name == "rca":
+            self.same(f"{where}.reason", why, came["reason"])
+            for part in ("exports", "totalExports", "worldExports", "worldTotalExports"):
+                self.same(f"{where}.{part}", number[part], money(came[part]))
+            self.same(f"{where}.worldReporters", number["worldReporters"], came["worldReporters"])
+            ratio = number["value"] and number["value"][0] / number["value"][1]
+            self.near(f"{where}.value", ratio, came["value"])
+        elif name == "mirrorGap":
+            self.same(f"{where}.reason", why, came["reason"])
+            for part in ("reported", "mirror", "absolute"):
+                self.same(f"{where}.{part}", number[part], money(came[part]))
+            self.near(f"{where}.relative", number["relative"] and number["relative"][0] / number["relative"][1], came["relative"])
+        elif name in ("value", "change", "balance", "cumulative"):
+            self.same(where, number, money(came))
         elif name == "netWeightKg":
+            self.same(where, number, units(came, 3))
+        elif name == "quantity":
             self.same(where, number, units(came, 3))
         else:
             self.same(where, number, came)
@@ -165,7 +187,7 @@ class Comparison:
             self.sums(where, {"value": value, "valueReason": why, "sumOfListed": cell.listed(), "estimated": q.estimated(cell)}, row)
             for measure in self.request.measures:
                 if measure[0] in ("value", "count", "netWeightKg"):
-                    number = {"value": value, "count": cell.count, "netWeightKg": cell.w if cell.count and cell.nw == cell.count else None}[measure[0]]
+                    number = {"value": value, "count": cell.count, "netWeightKg": cell.weight()}[measure[0]]
                     self.number(f"{where}.{measure[0]}", measure, (number, None), row[ask.alias(measure)])
 
 

@@ -74,7 +74,7 @@ def baci(chance, folder, edition, years, pairs):
 
 COMTRADE = (
     "period", "reporterCode", "partnerCode", "flowCode", "classificationCode", "cmdCode", "netWgt", "primaryValue",
-    "legacyEstimationFlag",
+    "legacyEstimationFlag", "qty", "qtyUnitAbbr",
 )  # fmt: skip
 
 
@@ -88,7 +88,10 @@ def comtrade_rows(chance, reporter, period, flows, levels, world, pairs, edition
             weight = "7"
         flag = chance.choice(("0", "0", "0", "2", "4", "6"))
         told = "" if value is None else str(value)
-        rows.append((period, reporter, partner, flow, edition, product, weight, told, flag))
+        # Quantities of one product have one unit, mostly.
+        unit = ("kg", "u", "l")[len(product + partner) % 3 if chance.random() < 0.1 else int(product[:2] == "27")]
+        quantity = chance.choice(("", "0", str(chance.randint(1, 9999)), f"{chance.randint(1, 999)}.25", "12"))
+        rows.append((period, reporter, partner, flow, edition, product, weight, told, flag, quantity, unit if quantity else "N/A"))
 
     for flow in flows:
         sums = {}

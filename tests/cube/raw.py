@@ -61,13 +61,14 @@ def shape_of(name, path):
         weight = NUMBER.format("q", 1_000_000)
         return f"""'COMTRADE' AS scheme, i AS r, j AS p, lpad(k, 6, '0') AS s, '{edition}' AS cls, 'EXPORT' AS flow,
             {PERIOD.format("t")}, {NUMBER.format("v", 1_000_000)} AS v,
-            CASE WHEN trim(q) IN ('NA', '') THEN NULL ELSE {weight} END AS w, false AS est"""
+            CASE WHEN trim(q) IN ('NA', '') THEN NULL ELSE {weight} END AS w, false AS est, NULL::HUGEINT AS q, NULL::VARCHAR AS unit"""
     if name == "comtrade":
         return f"""'COMTRADE' AS scheme, reporterCode AS r, partnerCode AS p, cmdCode AS s,
             {EDITION.format("classificationCode")} AS cls,
             CASE flowCode WHEN 'M' THEN 'IMPORT' WHEN 'X' THEN 'EXPORT' WHEN 'RX' THEN 'RE_EXPORT' ELSE 'DOMESTIC_EXPORT' END AS flow,
             {PERIOD.format("period")}, CASE WHEN primaryValue <> '' THEN {NUMBER.format("primaryValue", 1000)} END AS v,
-            CASE WHEN netWgt NOT IN ('', '0') THEN {NUMBER.format("netWgt", 1000)} END AS w, legacyEstimationFlag <> '0' AS est"""
+            CASE WHEN netWgt NOT IN ('', '0') THEN {NUMBER.format("netWgt", 1000)} END AS w, legacyEstimationFlag <> '0' AS est,
+            CASE WHEN qty NOT IN ('', '0') THEN {NUMBER.format("qty", 1000)} END AS q, CASE WHEN qty NOT IN ('', '0') THEN qtyUnitAbbr END AS unit"""
     if name == "legacy":
         return f"""'COMTRADE' AS scheme, "Reporter Code" AS r, "Partner Code" AS p, "Commodity Code" AS s,
             {EDITION.format('"Classification"')} AS cls,
@@ -75,10 +76,10 @@ def shape_of(name, path):
             {PERIOD.format('"Period"')},
             CASE WHEN coalesce("Trade Value (US$)", '') <> '' THEN {NUMBER.format('"Trade Value (US$)"', 1000)} END AS v,
             CASE WHEN coalesce("Netweight (kg)", '') NOT IN ('', '0') THEN {NUMBER.format('"Netweight (kg)"', 1000)} END AS w,
-            coalesce("Flag", '0') IN ('2', '4', '6') AS est"""
+            coalesce("Flag", '0') IN ('2', '4', '6') AS est, NULL::HUGEINT AS q, NULL::VARCHAR AS unit"""
     return f"""'REGION' AS scheme, reporter AS r, partner AS p, product AS s, 'HS2017' AS cls,
         CASE flow WHEN 'E' THEN 'EXPORT' ELSE 'IMPORT' END AS flow, {PERIOD.format("period")},
-        CASE WHEN value NOT LIKE ':%' THEN {NUMBER.format("value", 1)} END AS v, NULL::HUGEINT AS w, status = 'e' AS est"""
+        CASE WHEN value NOT LIKE ':%' THEN {NUMBER.format("value", 1)} END AS v, NULL::HUGEINT AS w, status = 'e' AS est, NULL::HUGEINT AS q, NULL::VARCHAR AS unit"""
 
 
 class Dataset:
@@ -91,14 +92,18 @@ class Dataset:
         self.reconciled = code.startswith("BACI")
         self.name = '"' + code + '"'
         db.execute(f"""CREATE TABLE {self.name}(r VARCHAR, p VARCHAR, s VARCHAR, cls VARCHAR, flow VARCHAR, start INT,
-            months INT, v HUGEINT, w HUGEINT, est BOOLEAN, rl INT, pl INT, sl INT, origin INT, mirrored BOOLEAN)""")
+            months INT, v HUGEINT, w HUGEINT, est BOOLEAN, q HUGEINT, unit VARCHAR, rl INT, pl INT, sl INT, origin INT, mirrored BOOLEAN)""")
         self.complete = {}
         for load in loads:
             self.load(load)
         self.derive()
         if self.reconciled:
-            db.execute(f"""INSERT INTO {self.name} SELECT p, r, s, cls, 'IMPORT', start, months, v, w, est, pl, rl, sl,
+            db.execute(f"""INSERT INTO {self.name} SELECT p, r, s, cls, 'IMPORT', start, months, v, w, est, q, unit, pl, rl, sl,
                 origin, true FROM {self.name} WHERE flow = 'EXPORT'""")
+        self.codes = {
+            side: [code for code, in db.execute(f"SELECT DISTINCT {column} FROM {self.name} WHERE {column} <> 'WLD' ORDER BY 1").fetchall()]
+            for side, column in (("REPORTER", "r"), ("PARTNER", "p"))
+        }  # fmt: skip
         self.held = set(db.execute(f"SELECT DISTINCT rl, pl, sl, cls, flow, start, months FROM {self.name}").fetchall())
 
     def load(self, load):
@@ -107,7 +112,7 @@ class Dataset:
                 FROM read_csv(?, all_varchar = true, header = true, nullstr = '')""".replace(", nullstr = ''", ""), [path])
             self.db.execute(f"""CREATE OR REPLACE TEMP TABLE placed AS SELECT coalesce(a.region, x.r) AS r, coalesce(b.region, x.p) AS p,
                 CASE WHEN s IN ('TOTAL', 'Total') THEN 'TOTAL' ELSE s END AS s, CASE WHEN s IN ('TOTAL', 'Total') THEN 'HS' ELSE cls END AS cls,
-                flow, start, months, v, w, coalesce(est, false) AND v IS NOT NULL AS est FROM read x
+                flow, start, months, v, w, coalesce(est, false) AND v IS NOT NULL AS est, q, unit FROM read x
                 LEFT JOIN codes a ON a.scheme = x.scheme AND a.code = x.r AND start // 12 BETWEEN a.since AND a.until
                 LEFT JOIN codes b ON b.scheme = x.scheme AND b.code = x.p AND start // 12 BETWEEN b.since AND b.until""")
             self.db.execute(f"""INSERT INTO {self.name} SELECT DISTINCT x.*, a.level, b.level,
@@ -150,7 +155,9 @@ class Dataset:
         db.execute(f"""CREATE OR REPLACE TEMP TABLE made AS
             SELECT f.r, CASE WHEN g.to_pl = {WORLD} THEN 'WLD' ELSE f.p END AS p, {up} AS s, g.cls, f.flow, f.start, f.months,
                 CAST(sum(f.v) AS HUGEINT) AS v, CASE WHEN count(f.w) = count(*) THEN CAST(sum(f.w) AS HUGEINT) END AS w,
-                bool_or(f.est OR f.v IS NULL) AS est, any_value(f.rl) AS rl, g.to_pl AS pl, g.level AS sl
+                bool_or(f.est OR f.v IS NULL) AS est,
+                CASE WHEN count(f.q) = count(*) AND count(DISTINCT f.unit) = 1 THEN CAST(sum(f.q) AS HUGEINT) END AS q,
+                CASE WHEN count(f.q) = count(*) AND count(DISTINCT f.unit) = 1 THEN any_value(f.unit) END AS unit, any_value(f.rl) AS rl, g.to_pl AS pl, g.level AS sl
             FROM {name} f JOIN rules g ON f.r = g.r AND f.flow = g.flow AND f.start = g.start AND f.months = g.months
                 AND f.pl = g.from_pl AND f.cls = g.from_cls AND f.sl = g.from_level
             GROUP BY ALL HAVING count(f.v) > 0""")
@@ -160,7 +167,9 @@ class Dataset:
             WHERE rl = {COUNTRY} AND pl IN ({WORLD}, {COUNTRY})
             AND NOT EXISTS (FROM {name} o WHERE o.r = 'WLD' AND o.pl = f.pl AND o.flow = f.flow AND o.start = f.start AND o.months = f.months)""")
         db.execute(f"""INSERT INTO {name} SELECT 'WLD', p, s, cls, flow, start, months, CAST(sum(v) AS HUGEINT),
-                CASE WHEN count(w) = count(*) THEN CAST(sum(w) AS HUGEINT) END, bool_or(est OR v IS NULL), {WORLD}, pl, sl, 2, false
+                CASE WHEN count(w) = count(*) THEN CAST(sum(w) AS HUGEINT) END, bool_or(est OR v IS NULL),
+                CASE WHEN count(q) = count(*) AND count(DISTINCT unit) = 1 THEN CAST(sum(q) AS HUGEINT) END,
+                CASE WHEN count(q) = count(*) AND count(DISTINCT unit) = 1 THEN any_value(unit) END, {WORLD}, pl, sl, 2, false
             FROM parts SEMI JOIN (SELECT start, months FROM whole JOIN places ON code = r WHERE level = {COUNTRY} GROUP BY ALL HAVING count(*) >= 2) USING (start, months)
             SEMI JOIN (
                 SELECT start, months, flow, pl, cls, sl FROM parts GROUP BY ALL

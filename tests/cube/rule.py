@@ -3,6 +3,7 @@
 Written from docs/SCHEMA-DESIGN.md ("Statistics") and the schema's descriptions. Each measure is one function of `MEASURES`.
 """
 
+import functools
 from fractions import Fraction
 
 from raw import AREA, COUNTRY, FLOWS, LEVELS, WORLD
@@ -32,16 +33,23 @@ class Cell:
     """A group's sums in one period."""
 
     def __init__(self):
-        self.v = self.n = self.count = self.w = self.nw = 0
+        self.v = self.n = self.count = self.w = self.nw = self.q = self.nq = 0
         self.is_estimated = self.is_listed = False
-        self.parts = set()
+        self.parts, self.units = set(), set()
 
     def add(self, other):
-        for name in ("v", "n", "count", "w", "nw"):
+        for name in ("v", "n", "count", "w", "nw", "q", "nq"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.is_estimated |= other.is_estimated
         self.is_listed |= other.is_listed
         self.parts |= other.parts
+        self.units |= other.units
+
+    def weight(self):
+        return self.w if self.count and self.nw == self.count else None
+
+    def quantity(self):
+        return self.q if self.count and self.nq == self.count and len(self.units) == 1 else None
 
     def listed(self):
         return self.v if self.n else None
@@ -90,6 +98,9 @@ def regions(data, request, side, held, at, everywhere):
         return side_of(choices.pop(), is_open=side == "PARTNER")
     given = {level_of[c] for c in allowed}
     usable = sorted(given & present)
+    if len(usable) > 1:
+        # Blocs are summed where nothing else is left.
+        usable = [level for level in usable if level != AREA]
     if not usable:
         raise Refused("INVALID_ARGUMENT")
     taken = codes(usable[0])
@@ -222,9 +233,7 @@ class Question:
         self.flow, self.flows = flows(data, request, names)
         held = [row for row in data.held if row[4] in self.flows]
         self.stored, self.months, told, self.shown = periods(request, held)
-        back = {m[1] for m in request.all_measures() if m[0] in ("growth", "change")}
-        wanted = {start - n * self.months for start in self.shown for n in {0, *back}}
-        self.told = {start: parts for start, parts in told.items() if start in wanted}
+        self.told = {start: parts for start, parts in told.items() if start in self.reached(told)}
         read = {start for parts in self.told.values() for start in parts}
         held = [row for row in held if row[6] == self.stored and row[5] in read]
         self.sector = sectors(data, request, held)
@@ -237,8 +246,71 @@ class Question:
         for (_, start, months), is_complete in data.complete.items():
             if months == self.stored:
                 self.by_period.setdefault(start, []).append(is_complete)
+        self.check(names)
         self.cells = {}
         self.read()
+        self.beside(names)
+
+    def reached(self, told):
+        """The periods that numbers need: those that are shown, and others."""
+        out, first, last = set(self.shown), min(self.shown), max(self.shown)
+        for name, *arguments in self.request.all_measures():
+            named = [when for when in arguments if isinstance(when, tuple)]
+            if any(months != self.months for _, months in named):
+                raise Refused("INVALID_PERIOD")
+            if name in ("growth", "change"):
+                out |= {start - arguments[0] * self.months for start in self.shown}
+            elif name == "movingAverage":
+                out |= {start - n * self.months for start in self.shown for n in range(1, arguments[0])}
+            elif name == "cumulative":
+                since = named[0][0] if named else first
+                out |= {start for start in told if since <= start <= last}
+            out |= {start for start, _ in named}
+        return out
+
+    def is_definite(self, name):
+        side = self.side(name)
+        return side.level > 0 and bool(self.request.group(name) or (side.codes is not None and len(side.codes) == 1))
+
+    def check(self, names):
+        """Numbers that make no sense of these figures."""
+        by = self.request.group
+        if "rca" in names:
+            if by("PARTNER") or (self.partner.is_filtered and self.partner.level > 0):
+                raise Refused("INVALID_ARGUMENT")
+            if self.flow != "EXPORT" or not self.is_definite("REPORTER"):
+                raise Refused("INVALID_ARGUMENT")
+            if self.sector.level == 0 or not (by("SECTOR") or self.sector.is_filtered):
+                raise Refused("INVALID_ARGUMENT")
+        if "mirrorGap" in names and not (self.is_definite("REPORTER") and self.is_definite("PARTNER")):
+            raise Refused("INVALID_ARGUMENT")
+        if names & {"cumulative", "movingAverage"} and not by("PERIOD") and len(self.shown) > 1:
+            raise Refused("INVALID_ARGUMENT")
+
+    def beside(self, names):
+        """What some numbers are compared with: the other side, the world."""
+        self.mirror, self.advantage = None, None
+        if "mirrorGap" in names and not self.data.reconciled:
+            self.mirror = self.cells_of(self.reporter, self.partner, self.sector, exchanged=True)
+        if "rca" in names:
+            world, goods = Side(WORLD, {"WLD"}), Side(0, {"TOTAL"}, {"HS"})
+            self.advantage = [
+                self.cells_of(self.reporter, self.partner, goods),
+                self.cells_of(world, self.partner, self.sector),
+                self.cells_of(world, self.partner, goods),
+            ]
+
+    def cells_of(self, *sides, exchanged=False):
+        out = {}
+        for row in self.sums(*sides, exchanged):
+            self.take(row, sides, out, exchanged=exchanged)
+        self.put_periods_together(out)
+        return out
+
+    def any_of(self, key, *names):
+        """A key with any reporter or sector."""
+        own = [g["by"] for g in self.request.groups if g["by"] in SIDES]
+        return (tuple("*" if name in names else code for code, name in zip(key[0], own)), *key[1:])
 
     def side(self, name):
         return {"REPORTER": self.reporter, "PARTNER": self.partner, "SECTOR": self.sector}[name]
@@ -257,14 +329,17 @@ class Question:
                     if (flow, start) in seen or unit in units or not (is_first or self.may_lack(reporter, r, start, mirrored)):
                         continue
                     new.add(unit)
-                    self.take(row, (reporter, partner, sector))
+                    self.take(row, (reporter, partner, sector), self.cells, reporter is not self.reporter, note=True)
                 units |= new
             # Reporters of two levels are never added.
             seen |= {unit[1:] for unit in units}
+        self.put_periods_together(self.cells)
+
+    def put_periods_together(self, cells):
         if not self.request.group("PERIOD"):
-            for (keys, flow, told), cell in list(self.cells.items()):
+            for (keys, flow, told), cell in list(cells.items()):
                 if told in self.shown:
-                    self.cells.setdefault((keys, flow, None), Cell()).add(cell)
+                    cells.setdefault((keys, flow, None), Cell()).add(cell)
 
     def all_complete(self, start):
         return all(self.by_period.get(start, [False]))
@@ -277,27 +352,32 @@ class Question:
             return not self.all_complete(start)
         return not self.data.complete.get((code, start, self.stored), False)
 
-    def sums(self, reporter, partner, sector):
+    def sums(self, reporter, partner, sector, exchanged=False):
+        """Sums by reporter, what is told apart, flow and stored period; exchanged, what the other side says of the same."""
+        column_of = dict(COLUMN, REPORTER=COLUMN["PARTNER"], PARTNER=COLUMN["REPORTER"]) if exchanged else COLUMN
+        other = {"EXPORT": "IMPORT", "IMPORT": "EXPORT"}
         where, bound = [], []
         for side, name in ((reporter, "REPORTER"), (partner, "PARTNER"), (sector, "SECTOR")):
-            column, level = COLUMN[name]
+            column, level = column_of[name]
             where.append(f"{level} = {side.level}")
             if side.codes is not None:
                 where.append(f"list_contains(?, {column})")
                 bound.append(sorted(side.codes))
         where.append(f"cls IN ({', '.join(repr(c) for c in sorted(sector.cls))})")
-        where.append(f"flow IN ({', '.join(repr(f) for f in self.flows)})")
+        flows = [other.get(f, f) if exchanged else f for f in self.flows]
+        where.append(f"flow IN ({', '.join(repr(f) for f in flows)})")
         starts = ", ".join(str(start) for parts in self.told.values() for start in parts)
         where.append(f"months = {self.stored} AND start IN ({starts})")
-        is_by = lambda name, column: column if self.request.group(name) else f"NULL::VARCHAR"
-        return self.data.db.execute(
-            f"""SELECT r, {is_by("PARTNER", "p")} AS p, {is_by("SECTOR", "s")} AS s, flow, start, mirrored,
-                sum(v), count(v), count(*), sum(w), count(w), coalesce(bool_or(est), false)
+        is_by = lambda name: column_of[name][0] if self.request.group(name) else "NULL::VARCHAR"
+        rows = self.data.db.execute(
+            f"""SELECT {column_of["REPORTER"][0]} AS r, {is_by("PARTNER")} AS p, {is_by("SECTOR")} AS s, flow, start, mirrored,
+                sum(v), count(v), count(*), sum(w), count(w), coalesce(bool_or(est), false), sum(q), count(q), list(DISTINCT unit)
                 FROM {self.data.name} WHERE {" AND ".join(where)} GROUP BY 1, 2, 3, 4, 5, 6""",
             bound,
         ).fetchall()
+        return [(*row[:3], other.get(row[3], row[3]), *row[4:]) if exchanged else row for row in rows]
 
-    def take(self, row, sides):
+    def take(self, row, sides, cells, is_made_world=False, note=False, exchanged=False):
         r, p, s, flow, start, mirrored, *numbers = row
         code = {"REPORTER": r, "PARTNER": p, "SECTOR": s}
         keys = []
@@ -307,9 +387,10 @@ class Question:
                 above = dict(zip(SIDES, sides))[name].above
                 keys.append(above(code[name]) if above else code[name])
         cell = Cell()
-        v, cell.n, cell.count, w, cell.nw, cell.is_estimated = numbers
-        cell.v, cell.w = int(v or 0), int(w or 0)
-        reporter, own = sides[0], sides[1] if mirrored else sides[0]
+        v, cell.n, cell.count, w, cell.nw, cell.is_estimated, q, cell.nq, units = numbers
+        cell.v, cell.w, cell.q = int(v or 0), int(w or 0), int(q or 0)
+        cell.units = set(units or ()) - {None}
+        own = sides[1] if mirrored or exchanged else sides[0]
         is_world = own.level == WORLD and not self.reports_world(start)
         # Several that the filter names are a total where each has a figure.
         named = 1
@@ -317,7 +398,10 @@ class Question:
             if side.is_filtered and not self.request.group(name):
                 named *= len(side.codes)
         is_open = is_world or cell.count < named or any(side.is_open and (not self.request.group(name) or side.above) for name, side in zip(SIDES, sides))
-        if reporter is not self.reporter:
+        if exchanged:
+            # The figures of the partners: as complete as those are.
+            (r,) = {p} if self.request.group("PARTNER") else self.partner.codes
+        if is_made_world:
             # The world of several reporters, made nowhere else.
             is_open, is_complete = True, self.all_complete(start) and len(self.by_period[start]) == 1
         elif mirrored or is_world:
@@ -325,10 +409,10 @@ class Question:
         else:
             is_complete = self.data.complete.get((r, start, self.stored), False)
         cell.is_listed = is_open and not is_complete
-        cell.parts = {start}
+        cell.parts = {(start % self.months) // self.stored}
         told = start - start % self.months
-        self.cells.setdefault((tuple(keys), flow, told), Cell()).add(cell)
-        if told in self.shown:
+        cells.setdefault((tuple(keys), flow, told), Cell()).add(cell)
+        if note and told in self.shown:
             key = (tuple(keys), flow, told if self.request.group("PERIOD") else None)
             self.made_of.setdefault(self.opened(key), set()).add((r, start))
 
@@ -387,7 +471,8 @@ class Question:
             "warnings": (["PARTIAL_COVERAGE"] if any(k in self.cells and self.cells[k].is_listed for k in keys) else [])
             + ([] if keys else ["NO_DATA"])
             + (["SERIES_BREAK"] if len(self.sector.cls) > 1 else [])
-            + (["REPORTED_DIFFERS"] if differs else []),
+            + (["REPORTED_DIFFERS"] if differs else [])
+            + (["VALUATION"] if self.mirror is not None else []),
         }
 
     def key_order(self, key):
@@ -426,16 +511,20 @@ class Question:
 
     def number(self, key, measure):
         value, _ = MEASURES[measure[0]](self, key, *measure[1:])
-        if isinstance(value, tuple):
-            return Fraction(*value)
-        return value
+        if measure[0] == "mirrorGap":
+            value = value["absolute"]
+        if measure[0] == "rca":
+            value = value["value"]
+        return Fraction(*value) if isinstance(value, tuple) else value
 
     def meets(self, key, condition):
         number = self.number(key, condition["measure"])
         if number is None:
             return False
-        scale = {"count": 0, "netWeightKg": 3, "share": 0, "growth": 0}.get(condition["measure"][0], self.data.scale)
-        number = Fraction(number) / 10**scale
+        name = condition["measure"][0]
+        if name == "cagr":
+            number = Fraction(yearly(self, key, *condition["measure"][1:]))
+        number = Fraction(number) / 10 ** scale_of(name, self.data.scale)
         return (condition["gte"] is None or number >= Fraction(condition["gte"])) and (
             condition["lte"] is None or number <= Fraction(condition["lte"]))  # fmt: skip
 
@@ -447,11 +536,12 @@ class Question:
             if cell is None:
                 continue
             for whole in (("PERIOD", key[1], key[2]), ("PARENT", *self.parent(key)), ("TOTAL", key[1])):
-                total = self.sums_of.setdefault(whole, [0, True])
+                total = self.sums_of.setdefault(whole, [0, True, 0])
                 if cell.is_listed:
                     total[1] = False
                 else:
                     total[0] += cell.v
+                    total[2] += cell.v * cell.v
 
     def parent(self, key):
         last = self.request.groups[-1]["by"] if self.request.groups else None
@@ -501,6 +591,7 @@ class Question:
         names = [g["by"] for g in self.request.groups if g["by"] in SIDES]
         return (tuple("*" if name == self.open_side() else code for code, name in zip(key[0], names)), *key[1:])
 
+    @functools.cached_property
     def said(self):
         """What the source says of wholes, by key; nothing where it does not say it of all reporters and months that have
         parts, since that would be less than the whole."""
@@ -535,7 +626,7 @@ class Question:
         return {key: sums.get(key) if parts <= units.get(key, set()) else None for key, parts in self.made_of.items()}
 
     def reported(self, flow, told):
-        all_said = [v for key, v in self.said().items() if key[1:] == (flow, told)]
+        all_said = [v for key, v in self.said.items() if key[1:] == (flow, told)]
         return sum(all_said) if all_said and None not in all_said else None
 
     def total_of(self, key):
@@ -585,26 +676,50 @@ def value(q, key):
 
 
 def net_weight(q, key):
-    cell = q.cells.get(key)
-    return (cell.w if cell and cell.count and cell.nw == cell.count else None), None
+    return (q.cells[key].weight() if key in q.cells else None), None
 
 
 def count(q, key):
     return (q.cells[key].count if key in q.cells else 0), None
 
 
-def share(q, key, of):
-    own, why = q.total_of(key)
-    if own is None:
-        return None, why
+def among(q, key, of):
+    """The groups among which a share is counted: their sum, the sum of the squares, or why they are not all."""
     whole = {"PERIOD": ("PERIOD", key[1], key[2]), "PARENT": ("PARENT", *q.parent(key)), "TOTAL": ("TOTAL", key[1])}[of]
-    total, has_all = q.sums_of[whole]
+    if whole not in q.sums_of:
+        return None, "NO_DATA"
+    total, has_all, squares = q.sums_of[whole]
     periods = {k[2] for k in q.keys if k[1] == key[1]} if of == "TOTAL" else {key[2]}
+    if of == "PARENT":
+        periods = {k[2] for k in q.keys if q.parent(k) == q.parent(key) and k in q.cells and q.total_of(k)[0] is not None}
     # A period without any group says nothing of its parts.
     periods = {t for t in periods if ("PERIOD", key[1], t) in q.sums_of}
     if not has_all or not all(q.is_complete(key[1], told) for told in periods):
         return None, "PARTIAL_COVERAGE"
-    return ((own, total), None) if total > 0 else (None, "NOTHING_TO_SHARE")
+    return ((total, squares), None) if total > 0 else (None, "NOTHING_TO_SHARE")
+
+
+def share(q, key, of, against="PARTS"):
+    own, why = q.total_of(key)
+    if own is None:
+        return None, why
+    if against == "REPORTED":
+        matches = {"PERIOD": lambda k: k[1:] == key[1:], "PARENT": lambda k: k == q.parent(key), "TOTAL": lambda k: k[1] == key[1]}[of]
+        said = [whole for k, whole in q.said.items() if matches(k)]
+        if not said or None in said:
+            return None, "NOT_REPORTED"
+        return ((own, sum(said)), None) if sum(said) > 0 else (None, "NOTHING_TO_SHARE")
+    sums, why = among(q, key, of)
+    return (None, why) if sums is None else ((own, sums[0]), None)
+
+
+def hhi(q, key, of):
+    sums, why = among(q, key, of)
+    if sums is None:
+        return None, why
+    if max(sums[1], sums[0] ** 2) >= 2**127:
+        return None, "TOO_LARGE"
+    return (sums[1], sums[0] ** 2), None
 
 
 def rank(q, key):
@@ -637,6 +752,134 @@ def now_and_then(q, key, periods):
     return (now, then), None
 
 
+def whole_period(q, key, missing):
+    """The value of a whole period."""
+    value, why = q.total_of(key)
+    if value is None:
+        return None, missing if why == "NO_DATA" else why
+    return (None, "PARTIAL_PERIOD") if q.is_partial(key) else (value, None)
+
+
+def own_period(q, key):
+    if key[2] is not None:
+        return key[2]
+    return next(iter(q.shown)) if len(q.shown) == 1 else None
+
+
+def compared(q, later, earlier, allows_loss):
+    now, why = whole_period(q, *later)
+    if now is None:
+        return None, why
+    then, why = whole_period(q, *earlier)
+    if then is None:
+        return None, why
+    return ((now, then), None) if then > 0 and (allows_loss or now >= 0) else (None, "FROM_ZERO_OR_LESS")
+
+
+def cagr(q, key, since, until):
+    return compared(q, ((*key[:2], until[0]), "NO_DATA"), ((*key[:2], since[0]), "NO_PREVIOUS"), False)
+
+
+def yearly(q, key, since, until):
+    (now, then), _ = cagr(q, key, since, until)
+    return (now / then) ** (12 / (until[0] - since[0])) - 1
+
+
+def index(q, key, base):
+    return compared(q, (key, "NO_DATA"), ((*key[:2], base[0]), "NO_PREVIOUS"), True)
+
+
+def run(q, key, since, missing):
+    own = own_period(q, key)
+    if own is None:
+        return None, "NO_PREVIOUS"
+    now, why = whole_period(q, key, "NO_DATA")
+    if now is None:
+        return None, why
+    total, n, told = now, 1, own - q.months
+    while told >= since:
+        value, why = whole_period(q, (*key[:2], told), missing)
+        if value is None:
+            return None, why
+        total, n, told = total + value, n + 1, told - q.months
+    return (total, n), None
+
+
+def cumulative(q, key, since=None):
+    start = since[0] if since else min(q.shown)
+    own = own_period(q, key)
+    if own is not None and own < start:
+        return None, "NO_PREVIOUS"
+    sums, why = run(q, key, start, "GAP")
+    return (None, why) if sums is None else (sums[0], None)
+
+
+def moving_average(q, key, periods):
+    own = own_period(q, key)
+    return (None, "NO_PREVIOUS") if own is None else run(q, key, own - (periods - 1) * q.months, "NO_PREVIOUS")
+
+
+def quantity(q, key):
+    return (q.cells[key].quantity() if key in q.cells else None), None
+
+
+def unit_value(q, key, per):
+    own, why = q.total_of(key)
+    if own is None:
+        return None, why
+    by = q.cells[key].quantity() if per == "QUANTITY" else q.cells[key].weight()
+    if by is None:
+        return None, "NO_QUANTITY" if per == "QUANTITY" else "NO_WEIGHT"
+    return ((own, by), None) if by > 0 else (None, "FROM_ZERO_OR_LESS")
+
+
+def reporters_of_world(q, key):
+    """Complete reporters in the period that has the fewest; nothing where the dataset says the world itself."""
+    told = own_period(q, key)
+    numbers = [None if q.reports_world(start) else sum(q.by_period.get(start, []))
+               for t in ([told] if told is not None else q.shown) for start in q.told.get(t, ())]  # fmt: skip
+    if told is not None and told not in q.shown:
+        return None
+    return None if None in numbers or not numbers else min(numbers)
+
+
+def rca(q, key):
+    own_total, sector, total = q.advantage
+    listed = lambda cells, k: (cells[k].listed(), None) if k in cells and cells[k].n else (None, "PARTIAL_COVERAGE")
+    k = q.any_of(key, "SECTOR")
+    of_reporter = {q.any_of(own, "SECTOR"): cell for own, cell in own_total.items()}
+    of_sector = {q.any_of(own, "REPORTER"): cell for own, cell in sector.items()}
+    of_world = {q.any_of(own, "REPORTER", "SECTOR"): cell for own, cell in total.items()}
+    parts = {
+        "exports": q.total_of(key),
+        "totalExports": of_reporter[k].total() if k in of_reporter else (None, "PARTIAL_COVERAGE"),
+        "worldExports": listed(of_sector, q.any_of(key, "REPORTER")),
+        "worldTotalExports": listed(of_world, q.any_of(key, "REPORTER", "SECTOR")),
+    }
+    out = {name: number for name, (number, _) in parts.items()}
+    n = out["worldReporters"] = reporters_of_world(q, key)
+    why = "SINGLE_REPORTER" if n is not None and n < 2 else None
+    for name in ("exports", "worldTotalExports", "totalExports", "worldExports"):
+        why = why or parts[name][1]
+    if why is None and out["totalExports"] * out["worldExports"] <= 0:
+        why = "NOTHING_TO_SHARE"
+    out["value"] = None if why else (out["exports"] * out["worldTotalExports"], out["totalExports"] * out["worldExports"])
+    return out, why
+
+
+def mirror_gap(q, key):
+    out = dict.fromkeys(("reported", "mirror", "absolute", "relative"))
+    if q.mirror is None:
+        return out, "RECONCILED"
+    own, why = q.total_of(key)
+    other, lacks = q.mirror[key].total() if key in q.mirror else (None, "NO_MIRROR")
+    out["reported"], out["mirror"] = own, other
+    if own is not None and other is not None:
+        out["absolute"] = own - other
+        out["relative"] = (own - other, other) if other > 0 else None
+    return out, why or lacks
+
+
 def growth(q, key, periods):
     both, why = now_and_then(q, key, periods)
     if both is None:
@@ -658,5 +901,17 @@ def balance(q, key):
 
 MEASURES = {
     "value": value, "netWeightKg": net_weight, "count": count, "share": share, "rank": rank, "growth": growth,
-    "change": change, "balance": balance,
-}  # fmt: skip
+    "change": change, "balance": balance, "hhi": hhi, "cagr": cagr, "index": index, "cumulative": cumulative,
+    "movingAverage": moving_average, "quantity": quantity, "unitValue": unit_value, "rca": rca, "mirrorGap": mirror_gap,
+}
+# Ratios, told with both their parts.
+RATIOS = ("share", "growth", "hhi", "cagr", "index", "movingAverage", "unitValue")
+
+
+def scale_of(name, money):
+    """Decimals of the units in which a number is compared; of a ratio of money and something else, those of both parts."""
+    if name in ("count", "share", "growth", "hhi", "cagr", "index", "rca"):
+        return 0
+    if name == "unitValue":
+        return money - 3
+    return 3 if name in ("netWeightKg", "quantity") else money  # fmt: skip

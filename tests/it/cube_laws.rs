@@ -369,6 +369,19 @@ fn what_some_say_of_the_whole_is_not_the_whole_of_all() {
 }
 
 #[test]
+fn countries_of_a_continent_are_summed_where_a_bloc_is_reported_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let rows = ["2020 156 643 X TOTAL 5", "2020 156 276 X TOTAL 2", "2020 156 842 X TOTAL 9", "2020 156 97 X TOTAL 40"];
+    let file = download(folder.path(), "a.csv", &rows);
+    for db in prepared(folder.path()) {
+        import(&db, &file, true);
+        let sum = |filter: &str| told(&db, &format!("filter: {{flow: {{eq: EXPORT}}, partner: {{{filter}}}}}"));
+        assert_eq!(sum("within: {code: \"M49-150\"}"), ["7/7"], "{}", db.backend());
+        assert_eq!(sum("code: {eq: \"EU\"}"), ["40/40"]);
+    }
+}
+
+#[test]
 fn naming_the_own_classification_converts_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let file = download(folder.path(), "a.csv", PRODUCTS);

@@ -370,6 +370,14 @@ impl Groups {
     }
 
     fn hhi(&self, key: &Key, of: i64) -> Known<Ratio> {
+        let is_empty = match of {
+            1 => !self.parents.contains_key(&key.parent(self.last)),
+            2 => !self.totals.keys().any(|(flow, _)| *flow == key.flow),
+            _ => !self.totals.contains_key(&(key.flow, key.period)),
+        };
+        if is_empty {
+            return Err("NO_DATA");
+        }
         let (squares, square) = self.among(key, of).concentration()?;
         Ok(Ratio::new(squares, square, (self.scale * 2, self.scale * 2)))
     }

@@ -166,7 +166,11 @@ pub(super) fn region(
         };
     };
     let given: BTreeSet<i64> = allowed.iter().map(|id| level_of(*id)).collect();
-    let usable: BTreeSet<i64> = given.intersection(&present).copied().collect();
+    let mut usable: BTreeSet<i64> = given.intersection(&present).copied().collect();
+    // Areas that figures have are blocs, which are summed where nothing else is left: countries of a continent are not they.
+    if usable.len() > 1 {
+        usable.remove(&AREA);
+    }
     let Some(coarsest) = usable.first().copied() else {
         let message = format!("the dataset has no {name}s of these levels here; it has {}", words(&present).join(", "));
         return Err(refused(&at, message));
