@@ -69,7 +69,7 @@ pub static OPTIONS: &[Opt] = &[
     opt("limit_figure_page", "1000", "Rows of a page of trade figures."),
     opt(
         "limit_participations",
-        "1000000",
+        "2000000",
         "Rows that a statistic of participations reads: one a participation, or one for each of its sectors.",
     ),
     opt("limit_list", "1000", "Values of one list in a filter."),

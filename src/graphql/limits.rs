@@ -43,7 +43,7 @@ impl Default for Limits {
             cost: 100_000,
             page: 200,
             figure_page: 1000,
-            participations: 1_000_000,
+            participations: 2_000_000,
             list: 1000,
             time_ms: 5000,
         }

@@ -235,7 +235,9 @@ fn read(
     let name = nested.map_or_else(|| ROOT.to_owned(), |nested| format!("{}.{ROOT}", nested.of.name));
     let paging = Paging::read(&name, arguments)?;
     let owner = nested.map(|nested| nested.owner);
-    let objects = objects.min(paging.first);
+    // Without parts there are no more of the first groups than `n`.
+    let most = top.as_ref().filter(|top| top.per.is_empty()).map_or(MOST_GROUPS, |top| top.n);
+    let objects = objects.min(paging.first).min(most);
     let most = inputs.limits.participations;
     Ok(ParticipationStats { list, owner, by, above, compared, wants, having, order, top, paging, most, objects })
 }
@@ -353,7 +355,7 @@ fn top(arguments: &Arguments, by: &[By]) -> Planned<Option<Top>> {
     Ok(Some(Top { n, per, by: measure_of(json, "top")?, others }))
 }
 
-fn too_many(came: usize) -> GraphError {
+fn too_many(came: &dyn std::fmt::Display) -> GraphError {
     GraphError::new(Reason::TooManyGroups, format!("groupBy: {came} groups, at most {MOST_GROUPS} are given"))
         .at("groupBy")
         .hint("group by less or by a coarser level, or filter: {event: …}, {role: …}")

@@ -9,8 +9,10 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value as Json, json};
 use tearoad::graphql::limits::Limits;
+use tearoad::storage::bulk::insert;
+use tearoad::storage::value::Value;
 
-use crate::support::{TestDb, ask, data, demo_databases};
+use crate::support::{TestDb, ask, data, databases, demo_databases};
 use crate::world::world_databases;
 use recount::{HEADCOUNT, world};
 
@@ -245,5 +247,40 @@ fn too_much_to_read_is_an_error_that_says_how_much() {
             (&data(&answer)["a"]["whole"]["events"], &data(&answer)["b"]["whole"]["events"]),
             (&json!(1), &json!(1))
         );
+    }
+}
+
+#[test]
+fn too_many_groups_are_an_error_with_their_number() {
+    const COUNT: i64 = 10_001;
+    let text = |text: String| Value::Text(text);
+    let day = Value::Date(chrono::NaiveDate::from_ymd_opt(2024, 8, 5).unwrap());
+    for db in databases() {
+        let events: Vec<Vec<Value>> = (1..=COUNT)
+            .map(|id| {
+                let (slug, kind) = (text(format!("event-{id:05}")), text("FAIR".to_owned()));
+                vec![Value::Int(id), slug.clone(), kind, day.clone(), day.clone(), text("DAY".to_owned()), slug]
+            })
+            .collect();
+        let participations: Vec<Vec<Value>> = (1..=COUNT)
+            .map(|id| {
+                let (role, status) = (text("BUYER".to_owned()), text("CONFIRMED".to_owned()));
+                vec![Value::Int(id), text(format!("part-{id}")), Value::Int(id), role, status, Value::Bool(false)]
+            })
+            .collect();
+        let mut conn = db.conn();
+        let columns = &["id", "slug", "kind", "starts_on", "ends_on", "date_precision", "sort_name"];
+        insert(&mut conn, "events", columns, &[], &events).unwrap();
+        let columns = &["id", "slug", "event_id", "role", "status", "includes_named"];
+        insert(&mut conn, "participations", columns, &[], &participations).unwrap();
+        let answer = stats(&db, "groupBy: [{by: EVENT}], first: 1", "rows { participations }");
+        let error = &answer["errors"][0];
+        assert_eq!(error["extensions"]["reason"], json!("TOO_MANY_GROUPS"), "{answer}");
+        assert!(error["message"].as_str().unwrap().contains("10001 groups, at most 10000"), "{error}");
+        let all = "filter: {event: {slug: {ne: \"event-00001\"}}}, groupBy: [{by: EVENT}], first: 2";
+        let answer = stats(&db, all, "rows { event { slug } } groupCount");
+        let found = &data(&answer)["participationStats"];
+        assert_eq!(found["groupCount"], json!(10_000));
+        assert_eq!(found["rows"][0]["event"]["slug"], json!("event-00002"));
     }
 }

@@ -54,7 +54,7 @@ impl ParticipationStats {
     /// The answer.
     pub(in crate::graphql) fn ask(&self, session: &mut Session<'_>) -> Result<Tree, RunError> {
         let mut data = self.read(session, &Owners::nobody())?;
-        if data.lines.is_empty() {
+        if data.lines.is_empty() && self.list.page.as_ref().is_some_and(|page| !page.conditions.is_empty()) {
             session.empty.push(EmptyList { list: self.list.clone(), parents: None });
         }
         let mut all = self.answers(session, &mut data, 1)?;
@@ -72,7 +72,7 @@ impl ParticipationStats {
     /// The answer of each owner.
     fn answers(&self, session: &mut Session<'_>, data: &mut Data, owners: u32) -> Result<Vec<Tree>, RunError> {
         if data.keys.len() > MOST_GROUPS {
-            return Err(too_many(data.keys.len()).into());
+            return Err(too_many(&data.keys.len()).into());
         }
         let lines = data.by_owner(owners);
         let data = &*data;
@@ -175,12 +175,13 @@ impl ParticipationStats {
         let Some(top) = self.top.as_ref().filter(|top| top.others) else { return Vec::new() };
         // What is shown stays apart, so that a counted group that is in both is known to be divided.
         let mut of: Vec<Option<u32>> = vec![None; data.keys.len()];
-        let mut parts: Vec<Vec<i64>> = Vec::new();
+        // Keys of each part, and one of its groups.
+        let mut parts: Vec<(Vec<i64>, usize)> = Vec::new();
         let mut known: BTreeMap<Vec<i64>, u32> = BTreeMap::new();
         for at in rest {
             let key = self.together(groups.key(*at), &top.per);
             let part = *known.entry(key.clone()).or_insert_with(|| {
-                parts.push(key);
+                parts.push((key, *at));
                 u32::try_from(parts.len() - 1).unwrap_or(u32::MAX)
             });
             of.get_mut(*at).into_iter().for_each(|of| *of = Some(part));
@@ -196,23 +197,16 @@ impl ParticipationStats {
         let owners = vec![groups.owner; usize::try_from(next).unwrap_or(0)];
         let tallies = self.tally(data, groups.lines, &of, &owners);
         let mut rows: Vec<(Vec<Place>, Tree)> = Vec::with_capacity(told);
-        for (values, tally) in parts.iter().zip(&tallies) {
+        for ((values, at), tally) in parts.iter().zip(&tallies) {
             let mut members = self.named(values);
             members.push(("cursor", Tree::Text(String::new())));
             members.extend(self.numbers(tally, groups, None));
-            rows.push((self.places_of(groups, values), Tree::Object(members)));
+            let places = groups.order.get(*at).into_iter().flatten();
+            let told = values.iter().zip(places).filter(|(value, _)| **value != TOGETHER);
+            rows.push((told.map(|(_, place)| place.clone()).collect(), Tree::Object(members)));
         }
         rows.sort_by(|(a, _), (b, _)| a.cmp(b));
         rows.into_iter().map(|(_, row)| row).collect()
-    }
-
-    /// How the keys of a part are ordered: as those of any group that has them.
-    fn places_of(&self, groups: &Groups<'_>, values: &[i64]) -> Vec<Place> {
-        let of = |(place, value): (usize, &i64)| {
-            let at = groups.own.iter().find(|at| groups.key(**at).and_then(|key| key.values.get(place)) == Some(value));
-            at.and_then(|at| groups.order.get(*at)?.get(place)).cloned().unwrap_or(Place::Number(TOGETHER))
-        };
-        values.iter().enumerate().map(of).collect()
     }
 
     fn named(&self, values: &[i64]) -> Vec<(&'static str, Tree)> {

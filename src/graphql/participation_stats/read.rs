@@ -20,11 +20,14 @@ use crate::storage::sql::predicate::Predicate;
 use crate::storage::sql::select::{Arm, Count, Select};
 use crate::storage::value::Row;
 
+/// Groups beyond which reading ends.
+const MOST_KEPT: usize = 10 * MOST_GROUPS;
+
 /// A key that is not known: in rows null.
 pub(super) const UNKNOWN: i64 = -1;
 
 /// A group: whose it is, and its keys in the order in which they are grouped by.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(super) struct Key {
     /// Place of its owner.
     pub(super) owner: u32,
@@ -36,6 +39,8 @@ pub(super) struct Key {
 pub(super) struct Data {
     pub(super) keys: Vec<Key>,
     places: HashMap<Key, u32>,
+    /// The key of the row that is read.
+    key: Key,
     pub(super) lines: Vec<Line>,
     /// What is published of members, by participation.
     pub(super) heads: HashMap<i64, Head>,
@@ -169,14 +174,16 @@ impl ParticipationStats {
         let above = |is_sector: bool, id: Option<i64>| {
             id.and_then(|id| self.above.get(&(is_sector, id))).copied().unwrap_or(UNKNOWN)
         };
-        let values = self.by.iter().map(|by| match by {
+        // The same memory for every row.
+        let mut key = std::mem::take(&mut data.key);
+        key.values.clear();
+        key.values.extend(self.by.iter().map(|by| match by {
             By::Region => above(false, region),
             By::Sector => above(true, sector),
             By::Event => event,
             By::Year => row.int(7).unwrap_or(UNKNOWN),
             By::Words(dimension) => place_of(*dimension, row),
-        });
-        let values: Vec<i64> = values.collect();
+        }));
         if row.text(5) != Some("CONFIRMED") {
             data.unconfirmed.insert(id);
         }
@@ -189,24 +196,21 @@ impl ParticipationStats {
         let is_elsewhere =
             self.is_by(By::Sector) && sector.is_some_and(|sector| !self.above.contains_key(&(true, sector)));
         for owner in owners.of(region, event, party) {
-            let key = Key { owner: *owner, values: values.clone() };
+            key.owner = *owner;
             let line = Line { group: 0, id, event, party };
             if is_elsewhere {
-                data.elsewhere.push((key, line));
+                data.elsewhere.push((key.clone(), line));
                 continue;
             }
             let group = data.place(&key);
             data.lines.push(Line { group, ..line });
         }
-        if data.keys.len() > self.most_keys() {
-            return Err(Stop::Failed(too_many(data.keys.len()).into()));
+        data.key = key;
+        // So many cannot be told, and would only take memory.
+        if data.keys.len() > MOST_KEPT {
+            return Err(Stop::Failed(too_many(&format_args!("more than {MOST_KEPT}")).into()));
         }
         Ok(())
-    }
-
-    /// Reading ends where so many groups are met: they cannot be told, and would only take memory.
-    fn most_keys(&self) -> usize {
-        MOST_GROUPS.saturating_mul(10)
     }
 
     fn beyond(&self, session: &mut Session<'_>, arms: Vec<Predicate>) -> Result<GraphError, RunError> {
