@@ -144,7 +144,7 @@ fn main() {
     };
     let folder = tempfile::tempdir().unwrap();
     let world = if plan.scale.is_none() {
-        generate(folder.path(), plan.figures, 200, plan.years())
+        generate(folder.path(), plan.figures, plan.economies(), plan.years())
     } else {
         World { areas: Vec::new(), year: 2020, products: Vec::new(), rows: 0 }
     };
@@ -300,6 +300,11 @@ struct Measured {
 }
 
 impl Plan {
+    /// Economies of the figures; years of so many as for statistics are complete, with all their upper levels.
+    fn economies(&self) -> usize {
+        if self.stats { 230 } else { 200 }
+    }
+
     /// Years of the figures.
     fn years(&self) -> std::ops::RangeInclusive<i32> {
         if self.stats { 2011..=2020 } else { 2020..=2020 }
