@@ -9,7 +9,7 @@ use tearoad::transfer::{Options, cube};
 
 use crate::formats::{load, prepared, write};
 use crate::stats::{stats, world};
-use crate::support::TestDb;
+use crate::support::{TestDb, demo_databases};
 
 const HEADER: &str =
     "period,reporterCode,partnerCode,flowCode,classificationCode,cmdCode,customsCode,netWgt,primaryValue\n";
@@ -48,6 +48,37 @@ fn told(db: &TestDb, arguments: &str) -> Vec<String> {
         format!("{} {}/{}", keys.join(" "), amount(&row["value"]), amount(&row["sumOfListed"])).trim().to_owned()
     };
     answer["rows"].as_array().unwrap().iter().map(line).collect()
+}
+
+#[test]
+fn the_demos_figures_are_what_the_report_prints() {
+    for db in demo_databases() {
+        let of = |filter: &str| told(&db, &format!("groupBy: [{{by: FLOW}}], filter: {{{filter}}}"));
+        let zibo = "reporter: {code: {eq: \"CN-370300\"}}, period: {eq: \"2023\"}";
+        // 2.54 and 13.31 are 15.85 bn CNY; the total is a flow of its own and is never added to its parts.
+        assert_eq!(
+            of(&format!("{zibo}, partner: {{code: {{eq: \"RU\"}}}}")),
+            ["EXPORT 2540000000/2540000000", "IMPORT 13310000000/13310000000", "TOTAL 15850000000/15850000000"],
+            "{}",
+            db.backend()
+        );
+        assert_eq!(2_540_000_000_i64 + 13_310_000_000, 15_850_000_000);
+        let balance = format!("filter: {{{zibo}, partner: {{code: {{eq: \"RU\"}}}}}}");
+        let answer = stats(&db, &balance, "rows { balance { amount currency } }");
+        let balance = &answer["data"]["tradeStats"]["rows"][0]["balance"];
+        assert_eq!((&balance["amount"], &balance["currency"]), (&"-10770000000".into(), &"CNY".into()), "{answer}");
+        // With the world it is not: one partner is all that is listed.
+        let world = format!("filter: {{{zibo}, flow: {{eq: TOTAL}}}}");
+        let answer =
+            stats(&db, &world, "rows { value { amount } valueReason sumOfListed { amount } } warnings { code }");
+        let row = &answer["data"]["tradeStats"]["rows"][0];
+        assert_eq!(
+            (&row["value"], &row["valueReason"], &row["sumOfListed"]["amount"]),
+            (&Json::Null, &"PARTIAL_COVERAGE".into(), &"15850000000".into()),
+            "{answer}"
+        );
+        assert_eq!(answer["data"]["tradeStats"]["warnings"][0]["code"], "PARTIAL_COVERAGE");
+    }
 }
 
 /// Two reporters' products by partner, both flows, two years.

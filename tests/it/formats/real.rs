@@ -87,6 +87,24 @@ fn with_partner(mut filter: Json, partner: &str) -> Json {
     filter
 }
 
+/// The one row of a statistic: its value in billions, or why there is none, and what is listed.
+fn statistic(graph: &Graph, dataset: &str, filter: &str) -> (String, String) {
+    let question = format!(
+        "{{ tradeStats(dataset: \"{dataset}\", filter: {{{filter}}}) {{ rows {{ value {{ amount }} valueReason sumOfListed {{ amount }} }} }} }}"
+    );
+    let answer = ask_with(graph, &question, json!({}));
+    let rows = data(&answer)["tradeStats"]["rows"].as_array().unwrap();
+    assert_eq!(rows.len(), 1, "{answer}");
+    let amount = |json: &Json| {
+        json["amount"].as_str().map(|amount| {
+            let (whole, fraction) = amount.split_once('.').unwrap_or((amount, ""));
+            billions(format!("{whole}{fraction:0<3}").parse().unwrap())
+        })
+    };
+    let value = amount(&rows[0]["value"]).or_else(|| rows[0]["valueReason"].as_str().map(str::to_owned));
+    (value.unwrap(), amount(&rows[0]["sumOfListed"]).unwrap())
+}
+
 /// What makes two databases differ: all sums and counts by dataset, level and flow.
 fn digest(db: &TestDb) -> Vec<String> {
     let statement = Fixed(
@@ -136,6 +154,16 @@ fn a_million_rows_of_wits_with_two_values_each() {
         assert_eq!(published("CN", "EXPORT", "2014"), "2342.3");
         assert_eq!(published("CN", "IMPORT", "2014"), "1814.4");
         assert_eq!(published("US", "IMPORT", "2015"), "2301.9");
+        // The file does not say that it has all partners: what they come to is published, and is called what is listed.
+        let of = |reporter: &str, flow: &str, year: u32| {
+            let filter =
+                format!("reporter: {{code: {{eq: \"{reporter}\"}}}}, flow: {{eq: {flow}}}, period: {{eq: \"{year}\"}}");
+            statistic(&graph, "WITS-PANEL", &filter)
+        };
+        let listed = |amount: &str| ("PARTIAL_COVERAGE".to_owned(), amount.to_owned());
+        assert_eq!(of("CN", "EXPORT", 2014), listed("2342.3"));
+        assert_eq!(of("CN", "IMPORT", 2014), listed("1814.4"));
+        assert_eq!(of("US", "IMPORT", 2015), listed("2301.9"));
     });
 }
 
@@ -297,6 +325,21 @@ fn files_of_comtrade_and_wits_as_users_have_them() {
         assert_eq!(russia("EXPORT", "2019", "CN", "2"), 57_321_295_729_000);
         assert_eq!(russia("IMPORT", "2019", "CN", "2"), 54_142_184_713_000);
         assert_eq!(russia("EXPORT", "2019", "CN", "TOTAL"), 57_321_295_775_000, "the total is 46 dollars larger");
+        let of = |flow: &str, year: u32, more: &str| {
+            let filter =
+                format!("reporter: {{code: {{eq: \"RU\"}}}}, flow: {{eq: {flow}}}, period: {{eq: \"{year}\"}}{more}");
+            statistic(&graph, "COMTRADE-HS", &filter)
+        };
+        let both = |amount: &str| (amount.to_owned(), amount.to_owned());
+        let china = ", partner: {code: {eq: \"CN\"}}";
+        // The world and all goods as Russia reports them itself; its chapters are only listed.
+        assert_eq!(of("EXPORT", 2020, ""), both("337.1"));
+        assert_eq!(of("IMPORT", 2020, ""), both("231.7"));
+        assert_eq!(of("EXPORT", 2019, china), both("57.3"));
+        assert_eq!(of("IMPORT", 2019, china), both("54.1"));
+        let chapters = |flow| of(flow, 2019, &format!("{china}, sector: {{level: {{eq: 2}}}}"));
+        let listed = |amount: &str| ("PARTIAL_COVERAGE".to_owned(), amount.to_owned());
+        assert_eq!((chapters("EXPORT"), chapters("IMPORT")), (listed("57.3"), listed("54.1")));
 
         // The file does not tell the edition. One for all years lacks a product that is new in 2022; a layout of one's
         // own says which edition was in force.
