@@ -284,3 +284,26 @@ fn too_many_groups_are_an_error_with_their_number() {
         assert_eq!(found["rows"][0]["event"]["slug"], json!("event-00002"));
     }
 }
+
+#[test]
+fn the_first_groups_are_priced_as_so_many_and_an_empty_database_has_no_reason() {
+    for db in demo_databases() {
+        let below = "rows { event { slug participations(first: 200) { totalCount } } }";
+        let all = stats(&db, "groupBy: [{by: EVENT}]", below);
+        assert_eq!(all["errors"][0]["extensions"]["reason"], json!("TOO_EXPENSIVE"), "{all}");
+        let first = stats(&db, "groupBy: [{by: EVENT}], top: {n: 2, measure: PARTICIPATIONS}", below);
+        let rows = &data(&first)["participationStats"]["rows"];
+        assert_eq!(rows[0]["event"]["participations"]["totalCount"], json!(5));
+        assert_eq!(rows.as_array().unwrap().len(), 2);
+        // Of each role two may be first: there may be as many as there are events.
+        let of_each = "groupBy: [{by: EVENT}, {by: ROLE}], top: {n: 2, measure: PARTICIPATIONS, per: [ROLE]}";
+        let of_each = stats(&db, of_each, below);
+        assert_eq!(of_each["errors"][0]["extensions"]["reason"], json!("TOO_EXPENSIVE"), "{of_each}");
+    }
+    for db in databases() {
+        let answer = stats(&db, "", "rows { events } warnings { code }");
+        let empty = json!({ "rows": [], "warnings": [{ "code": "NO_DATA" }] });
+        assert_eq!(data(&answer)["participationStats"], empty);
+        assert!(answer["extensions"]["tearoad"].get("hints").is_none(), "{answer}");
+    }
+}
