@@ -2,7 +2,7 @@
 
 use super::nested::{Nested, Owner};
 use super::values::ValueType;
-use super::{EnumType, region, sector};
+use super::{EnumType, event, region, sector};
 
 /// What figures can be grouped by.
 pub static DIMENSION: EnumType = EnumType {
@@ -155,7 +155,26 @@ pub static NESTED: &[Nested] = &[
         owner: Owner::Sector,
         doc: "The trade in the sector: the same as the root field filtered by it. Null with an error where the root field would be one.",
     },
+    Nested {
+        of: &region::REGION,
+        name: PROFILE,
+        ty: "RegionProfile",
+        owner: Owner::Region,
+        doc: "The balance sheet of a country or another reporter: its trade in a period, with whom and in what, and how many took part in its events. What is selected is read, all of it in a fixed number of statements, of however many regions.",
+    },
+    Nested {
+        of: &event::EVENT,
+        name: WINDOW,
+        ty: "TradeWindow",
+        owner: Owner::Event,
+        doc: "The trade between the places of the event before and after it, in the chapters of HS that correspond to its sectors. What is seen is an association in time: nothing here says that the event had an effect. Null with an error where the dataset has nothing of these places or years.",
+    },
 ];
+
+/// Name of the field that tells the balance sheet of a region.
+pub const PROFILE: &str = "profile";
+/// Name of the field that tells the trade around an event.
+pub const WINDOW: &str = "tradeWindow";
 
 /// Enums of statistics.
 pub static ENUMS: &[&EnumType] =
@@ -163,6 +182,91 @@ pub static ENUMS: &[&EnumType] =
 
 /// Value objects of statistics.
 pub static VALUES: &[ValueType] = &[
+    ValueType {
+        name: "RegionProfile",
+        doc: "The trade of a region in a period, and its events.",
+        members: &[
+            ("period", "Period!", "The period."),
+            ("dataset", "Dataset!", "The dataset that is summed."),
+            ("exports", "RegionProfileFlow!", "What it sells."),
+            ("imports", "RegionProfileFlow!", "What it buys."),
+            ("balance", "Money", "Exports less imports; null where one is missing."),
+            (
+                "advantages",
+                "[RegionProfileAdvantage!]!",
+                "The sectors of the largest revealed comparative advantage, the largest first; those that cannot be said are left out.",
+            ),
+            (
+                "participation",
+                "ParticipationStatsWhole!",
+                "Who of the region and everything inside it took part in events, of all times.",
+            ),
+            ("warnings", "[TradeStatsWarning!]!", "What to know before using the numbers; empty when nothing."),
+        ],
+    },
+    ValueType {
+        name: "RegionProfileFlow",
+        doc: "One direction of the trade of a region.",
+        members: &[
+            ("value", "Money", "Value of all goods with all partners; null where it would be a false total."),
+            ("valueReason", "TradeStatsReason", "Why `value` is null; null when it is known."),
+            ("sumOfListed", "Money", "Sum of what is listed, a total or not; null where there is nothing."),
+            ("growth", "Ratio!", "Growth on the period before."),
+            ("partners", "[RegionProfilePart!]!", "The largest partners, the largest first."),
+            ("sectors", "[RegionProfilePart!]!", "The largest sectors, the largest first."),
+        ],
+    },
+    ValueType {
+        name: "RegionProfilePart",
+        doc: "A part of the trade of a region.",
+        members: &[
+            ("partner", "Region", "With whom; null for a part that is a sector."),
+            ("sector", "Sector", "In what; null for a part that is a partner."),
+            ("value", "Money", "Its value; null where it would be a false total."),
+            ("sumOfListed", "Money", "Sum of what is listed, a total or not."),
+            ("share", "Ratio!", "Share of all of the flow; never of listed parts."),
+        ],
+    },
+    ValueType {
+        name: "RegionProfileAdvantage",
+        doc: "An advantage of a region in exports.",
+        members: &[("sector", "Sector!", "In what."), ("rca", "TradeStatsRca!", "How large, with its parts.")],
+    },
+    ValueType {
+        name: "TradeWindow",
+        doc: "Trade between the places of an event, before and after it. It is associated with the event in time, and no effect of it.",
+        members: &[
+            ("dataset", "Dataset!", "The dataset that is summed."),
+            ("period", "Period!", "The period of the event, in which it begins."),
+            ("sectors", "[Sector!]!", "The chapters that are summed; empty where all goods are."),
+            ("series", "[TradeWindowSeries!]!", "One for each pair of places and direction."),
+            ("note", "String!", "What to know of it, for people."),
+            ("warnings", "[TradeStatsWarning!]!", "What to know before using the numbers; empty when nothing."),
+        ],
+    },
+    ValueType {
+        name: "TradeWindowSeries",
+        doc: "Trade of one pair in one direction.",
+        members: &[
+            ("reporter", "Region!", "Whose trade it is."),
+            ("partner", "Region!", "The other side."),
+            ("flow", "Flow!", "Direction, seen from the reporter."),
+            ("points", "[TradeWindowPoint!]!", "All periods of the window, those without data too."),
+            ("meanBefore", "Ratio!", "Mean of the periods before the event; null unless all of them are known."),
+            ("meanAfter", "Ratio!", "Mean of the periods after the event; null unless all of them are known."),
+        ],
+    },
+    ValueType {
+        name: "TradeWindowPoint",
+        doc: "Trade of one period of the window.",
+        members: &[
+            ("offset", "Int!", "Periods from that of the event: -1 is the one before it, 0 its own."),
+            ("period", "Period!", "Year, quarter or month."),
+            ("value", "Money", "Value; null where it would be a false total."),
+            ("valueReason", "TradeStatsReason", "Why `value` is null; null when it is known."),
+            ("sumOfListed", "Money", "Sum of what is listed, a total or not; null where there is nothing."),
+        ],
+    },
     ValueType {
         name: "TradeStats",
         doc: "Sums of the trade figures of one dataset, each at one level of every hierarchy, so that nothing is counted twice.",
@@ -258,6 +362,11 @@ pub static VALUES: &[ValueType] = &[
                 "hhi",
                 "Ratio!",
                 "Herfindahl-Hirschman index of the groups among which the share of this one is counted: the sum of their squared shares, from 1/n for n equal ones to 1 for one that has all. The same on all rows of them.",
+            ),
+            (
+                "events",
+                "[Event!]!",
+                "Events with places of both the reporter and the partner, the latest first; those that begin in the period, where it is grouped by. For one reporter and one partner in each row. Associated in place and time, no cause.",
             ),
             (
                 "cumulative",

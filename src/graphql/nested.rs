@@ -14,8 +14,9 @@ use super::objects::Found;
 use super::participation_stats::ParticipationStats;
 use super::plan::{Planned, Planner, RowPlan, ValueShape, What};
 use super::render::Writer;
-use super::stats::{self, StatsOf};
+use super::stats::{self, Profile, StatsOf, Window};
 use crate::catalog::nested::Nested;
+use crate::catalog::stats::{PROFILE, WINDOW};
 use crate::storage::value::Row;
 
 /// A question to each row of a plan.
@@ -32,6 +33,8 @@ pub struct AskedBelow {
 enum Question {
     Participations(Box<ParticipationStats>),
     Trade(Box<StatsOf>),
+    Profile(Box<Profile>),
+    Window(Box<Window>),
 }
 
 /// Answers by the ids of rows, and the objects in them.
@@ -53,12 +56,23 @@ impl<'a> Planner<'a> {
         sets: &[&'a SelectionSet],
     ) -> Planned<What> {
         let near = rows.plain("id");
-        let (question, shape) = if nested.name == stats::ROOT {
-            let (stats, shape) = self.trade_stats_of(nested, field, sets)?;
-            (Question::Trade(Box::new(stats)), shape)
-        } else {
-            let (stats, shape) = self.participation_stats(Some(nested), field, sets)?;
-            (Question::Participations(Box::new(stats)), shape)
+        let (question, shape) = match nested.name {
+            stats::ROOT => {
+                let (stats, shape) = self.trade_stats_of(nested, field, sets)?;
+                (Question::Trade(Box::new(stats)), shape)
+            }
+            PROFILE => {
+                let (profile, shape) = self.profile(nested, field, sets)?;
+                (Question::Profile(Box::new(profile)), shape)
+            }
+            WINDOW => {
+                let (window, shape) = self.trade_window(field, sets)?;
+                (Question::Window(Box::new(window)), shape)
+            }
+            _ => {
+                let (stats, shape) = self.participation_stats(Some(nested), field, sets)?;
+                (Question::Participations(Box::new(stats)), shape)
+            }
         };
         rows.asked.push(AskedBelow { near, question, shape });
         Ok(What::Asked(rows.asked.len() - 1))
@@ -70,6 +84,8 @@ impl Question {
         match self {
             Self::Participations(stats) => stats.objects(),
             Self::Trade(stats) => stats.objects(),
+            Self::Profile(profile) => profile.objects(),
+            Self::Window(window) => window.objects(),
         }
     }
 
@@ -78,6 +94,8 @@ impl Question {
         match self {
             Self::Participations(stats) => Ok(stats.ask_of(session, ids)?.into_iter().map(Ok).collect()),
             Self::Trade(stats) => stats.ask_of(session, ids),
+            Self::Profile(profile) => profile.ask_of(session, ids),
+            Self::Window(window) => window.ask_of(session, ids),
         }
     }
 }

@@ -178,6 +178,14 @@ impl<'a> Planner<'a> {
     }
 }
 
+impl Planner<'_> {
+    /// The whole of what belongs to objects, all of it counted.
+    pub(super) fn participation_of(&self, nested: &'static Nested) -> Planned<ParticipationStats> {
+        let wants = Wants { counts: [true; 3], headcount: true };
+        read(&self.inputs(), Some(nested), &Arguments::new(), Vec::new(), wants)
+    }
+}
+
 /// What is selected of groups and of the whole.
 fn selected(shape: &ValueShape) -> Wants {
     let mut wants = Wants::default();

@@ -9,9 +9,11 @@ mod levels;
 mod measure;
 mod measures;
 mod nested;
+mod profile;
 mod rates;
 mod read;
 mod sides;
+mod window;
 
 use apollo_compiler::executable::{Field as Selected, SelectionSet};
 use serde_json::Value as Json;
@@ -26,7 +28,7 @@ use crate::catalog::dataset::DATASET;
 use crate::catalog::nested::{Nested, Owner};
 use crate::catalog::region::REGION;
 use crate::catalog::sector::SECTOR;
-use crate::catalog::stats::{DIMENSION, GAPS};
+use crate::catalog::stats::{DIMENSION, GAPS, PROFILE, WINDOW};
 use crate::catalog::trade_figure::TRADE_FIGURE;
 use crate::domain::decimal::{bounds_scaled, parse_scaled};
 use crate::domain::error_code::Reason;
@@ -36,6 +38,8 @@ use crate::storage::sql::predicate::Predicate;
 use levels::Chosen;
 use measure::{Conversion, Measure};
 pub use nested::StatsOf;
+pub use profile::Profile;
+pub use window::Window;
 
 /// The root field.
 pub const ROOT: &str = "tradeStats";
@@ -91,6 +95,7 @@ pub static MEMBER_ARGUMENTS: &[(&str, &str, &[&RootArgument])] = &[
     ),
     ("TradeStatsRow", "index", &[&argument("base", "Period!", "The period whose value is 1.")]),
     ("TradeStatsRow", "hhi", &[&OF]),
+    ("TradeStatsRow", "events", &[&optional("first", "Int!", "20", "How many at most, up to 200.")]),
     (
         "TradeStatsRow",
         "cumulative",
@@ -105,9 +110,27 @@ pub static MEMBER_ARGUMENTS: &[(&str, &str, &[&RootArgument])] = &[
 
 static AS: [RootArgument; 1] = [optional("as", "TradeStatsSide!", "REPORTER", "On which side the region stands.")];
 
+static OF_PROFILE: [RootArgument; 4] = [
+    argument("period", "Period!", "The period: a year, quarter or month."),
+    argument("dataset", "String", "Code of the dataset; may be left out where there is one."),
+    optional("top", "Int!", "10", "Parts of a list: partners, sectors, advantages."),
+    optional("digits", "Int!", "2", "Level of sectors."),
+];
+static OF_WINDOW: [RootArgument; 4] = [
+    optional("before", "Int!", "3", "Periods before that of the event."),
+    optional("after", "Int!", "2", "Periods after it."),
+    optional("frequency", "Frequency!", "ANNUAL", "Length of the periods."),
+    argument("dataset", "String", "Code of the dataset; may be left out where there is one."),
+];
+
 /// Arguments of a field of objects beside those of the root field.
 pub fn nested_arguments(nested: &Nested) -> &'static [RootArgument] {
-    if nested.name == ROOT && nested.owner == Owner::Region { &AS } else { &[] }
+    match nested.name {
+        ROOT if nested.owner == Owner::Region => &AS,
+        PROFILE => &OF_PROFILE,
+        WINDOW => &OF_WINDOW,
+        _ => &[],
+    }
 }
 
 /// What of the answer is selected.
@@ -155,7 +178,7 @@ impl By {
 }
 
 /// A question whose figures are not chosen yet.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Question {
     groups: Vec<Group>,
     filter: Filter,

@@ -39,6 +39,7 @@ mod oracle;
 mod pack;
 mod paging;
 mod participation_stats;
+mod profile;
 mod program;
 mod properties;
 mod queries;

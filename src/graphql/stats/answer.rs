@@ -47,7 +47,12 @@ impl Stats {
     }
 
     /// The answer from what was read.
-    pub(super) fn tell(&self, session: &Session<'_>, mut groups: Groups, read: &Read<'_>) -> Result<Tree, RunError> {
+    pub(super) fn tell(
+        &self,
+        session: &mut Session<'_>,
+        mut groups: Groups,
+        read: &Read<'_>,
+    ) -> Result<Tree, RunError> {
         let (chosen, context) = (&self.chosen, read.context);
         let keys = self.keys(&groups)?;
         let codes = self.codes(session.snapshot, &keys);
@@ -55,6 +60,7 @@ impl Stats {
         let (rows, others, ties_cut) = self.cut(&groups, &codes, keys.clone());
         let group_count = rows.len();
         let (page, page_info) = self.paging.page(session.snapshot.revision, &rows, numbers)?;
+        groups.beside.events = self.events(session, &groups, &page)?;
         let wholes = self.wholes(&groups, &keys, context);
         let warnings = self.warnings(&groups, &keys, &wholes);
         let [reporter, partner, sector] = &chosen.sides;
@@ -511,7 +517,7 @@ fn text(text: &str) -> Tree {
     Tree::Text(text.to_owned())
 }
 
-fn flow_word(flow: i64) -> Tree {
+pub(super) fn flow_word(flow: i64) -> Tree {
     name_of(FLOWS, flow).map_or(Tree::Null, text)
 }
 

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use chrono::Datelike as _;
+
 use super::levels::Chosen;
 use super::measure::Measure;
 use super::measures::{Beside, Cells, Groups, Key};
@@ -15,8 +17,10 @@ use crate::graphql::computed::Tree;
 use crate::graphql::errors::RunError;
 use crate::graphql::execute::Session;
 use crate::graphql::plan::Planned;
+use crate::storage::bulk::Statement;
 use crate::storage::snapshot::Snapshot;
 use crate::storage::sql::Side;
+use crate::storage::value::{ColumnType, Value};
 
 const PARTNER: usize = 1;
 const SECTOR_SIDE: usize = 2;
@@ -50,6 +54,10 @@ pub(super) fn check(chosen: &Chosen, by: &[By], numbers: &[Measure]) -> Planned<
     }
     if numbers.contains(&Measure::MirrorGap) && !(is_definite(chosen, by, 0) && is_definite(chosen, by, PARTNER)) {
         return Err(refused("mirrorGap", "between whom? group by REPORTER and PARTNER, or filter one of each"));
+    }
+    let is_of_pairs = |m: &Measure| matches!(m, Measure::Events(_));
+    if numbers.iter().any(is_of_pairs) && !(is_definite(chosen, by, 0) && is_definite(chosen, by, PARTNER)) {
+        return Err(refused("events", "between whom? group by REPORTER and PARTNER, or filter one of each"));
     }
     let of_series = |m: &Measure| matches!(m, Measure::Cumulative(_) | Measure::MovingAverage(_));
     if numbers.iter().any(of_series) && !by.contains(&By::Period) && chosen.shown.len() > 1 {
@@ -173,6 +181,57 @@ impl Stats {
                 Some(value) => drop(out.0.insert(key.clone(), *value)),
                 None => drop(out.1.insert(key.clone())),
             }
+        }
+        Ok(out)
+    }
+
+    /// Events with places of both sides of each group, the latest first.
+    pub(super) fn events(
+        &self,
+        session: &mut Session<'_>,
+        groups: &Groups,
+        keys: &[Key],
+    ) -> Result<HashMap<Key, Vec<i64>>, RunError> {
+        let mut out = HashMap::new();
+        if !self.has(|m| matches!(m, Measure::Events(_))) {
+            return Ok(out);
+        }
+        let side = |key: &Key, at: usize| match groups.places.get(at).copied().flatten() {
+            Some(place) => key.sides.get(place).copied(),
+            None => self.chosen.sides.get(at).and_then(|side| side.ids.as_ref()?.first()).copied(),
+        };
+        let pairs: Vec<(&Key, i64, i64)> =
+            keys.iter().filter_map(|key| Some((key, side(key, 0)?, side(key, PARTNER)?))).collect();
+        let asked: BTreeSet<i64> = pairs.iter().flat_map(|(_, own, other)| [*own, *other]).collect();
+        let nodes = session.snapshot.regions();
+        let within = |id: &i64| nodes.climbed(*id).any(|above| asked.contains(&above));
+        let all = session.snapshot.table(&REGION).map_or(&[][..], |table| table.rows.as_slice());
+        let places: Vec<String> =
+            all.iter().filter_map(|row| row.int(0)).filter(within).map(|id| id.to_string()).collect();
+        if places.is_empty() {
+            return Ok(out);
+        }
+        let statement = Statement(format!(
+            "SELECT e.id, p.region_id, e.starts_on FROM event_regions p JOIN events e ON e.id = p.event_id WHERE p.region_id IN ({}) ORDER BY e.starts_on DESC, e.slug",
+            places.join(", ")
+        ));
+        // The month and the places asked for of each event, the latest first.
+        let mut events: Vec<(i64, i64, BTreeSet<i64>)> = Vec::new();
+        for row in session.rows(statement, &[ColumnType::Int, ColumnType::Int, ColumnType::Date])? {
+            let (Some(id), Some(place), Value::Date(day)) = (row.int(0), row.int(1), row.get(2)) else { continue };
+            let month = i64::from(day.year()) * 12 + i64::from(day.month0());
+            let here = nodes.climbed(place).filter(|above| asked.contains(above));
+            match events.last_mut().filter(|(last, _, _)| *last == id) {
+                Some((_, _, places)) => places.extend(here),
+                None => events.push((id, month, here.collect())),
+            }
+        }
+        for (key, own, other) in pairs {
+            let is_now = |month: i64| key.period == 0 || (key.period..key.period + self.chosen.months).contains(&month);
+            let of = events
+                .iter()
+                .filter(|(_, month, places)| places.contains(&own) && places.contains(&other) && is_now(*month));
+            out.insert(key.clone(), of.map(|(id, _, _)| *id).collect());
         }
         Ok(out)
     }

@@ -58,6 +58,8 @@ pub(super) enum Measure {
     MirrorGap,
     /// Concentration of the groups among which shares are counted.
     Hhi(i64),
+    /// Events between the reporter and the partner, so many at most.
+    Events(usize),
     /// Sum from a period on, the first that is shown where none is named.
     Cumulative(Option<When>),
     /// Mean of the last periods.
@@ -84,8 +86,11 @@ pub(super) enum Reach {
     Since(Option<When>),
 }
 
+/// Events of a row at most.
+const MOST_EVENTS: usize = 200;
+
 /// Fields of a row that are made for each selection of their arguments.
-pub(super) const FIELDS: [&str; 19] = [
+pub(super) const FIELDS: [&str; 20] = [
     "value",
     "valueReason",
     "sumOfListed",
@@ -105,6 +110,7 @@ pub(super) const FIELDS: [&str; 19] = [
     "hhi",
     "cumulative",
     "movingAverage",
+    "events",
 ];
 
 impl Measure {
@@ -122,6 +128,13 @@ impl Measure {
             "value" => Self::Value(conversion),
             "valueReason" => Self::ValueReason(conversion),
             "sumOfListed" => Self::Listed(conversion),
+            "events" => {
+                let first = arguments.get("first").and_then(Json::as_u64).and_then(|n| usize::try_from(n).ok());
+                let first = first.filter(|n| (1..=MOST_EVENTS).contains(n));
+                Self::Events(first.ok_or_else(|| {
+                    refused("events.first", format!("expected a number of events from 1 to {MOST_EVENTS}"))
+                })?)
+            }
             _ => {
                 let word = match name {
                     "netWeightKg" => "NET_WEIGHT",
@@ -209,7 +222,7 @@ impl Measure {
 
     /// Whether it is a number of one flow.
     pub(super) fn is_of_a_flow(self) -> bool {
-        self != Self::Balance
+        !matches!(self, Self::Balance | Self::Events(_))
     }
 
     /// Whether it needs to be known if all parts are there.

@@ -115,6 +115,8 @@ pub(super) struct Beside {
     pub(super) mirror: Option<Cells>,
     /// Exports of all goods of reporters, of sectors of the world, and of all goods of the world.
     pub(super) rca: Option<[Cells; 3]>,
+    /// Events between the reporter and the partner, the latest first.
+    pub(super) events: HashMap<Key, Vec<i64>>,
     /// Complete reporters by stored period; nothing where the dataset reports the world itself.
     pub(super) world_reporters: HashMap<i64, Option<i64>>,
 }
@@ -484,6 +486,19 @@ impl Groups {
         Ok(own? - other?)
     }
 
+    /// The mean of the values of some groups, where all are known.
+    pub(super) fn mean(&self, keys: &[Key]) -> Tree {
+        let sum = keys.iter().try_fold((0, 0), |(sum, n), key| Ok((sum + self.whole_period(key)?, n + 1)));
+        match sum {
+            Ok((_, 0)) => Tree::Object(vec![("reason", Tree::Text("NO_DATA".to_owned()))]),
+            Ok((sum, n)) => {
+                let ratio = Ratio::new(sum, n, (self.scale, 0));
+                ratio.told(ratio.approximate())
+            }
+            Err(why) => Tree::Object(vec![("reason", reason(Some(why)))]),
+        }
+    }
+
     /// The number by which groups are compared; nothing is last.
     pub(super) fn number(&self, key: &Key, measure: Measure) -> Option<Fraction> {
         let whole = |n: i128| Some(Fraction::whole(n));
@@ -500,7 +515,7 @@ impl Groups {
             Measure::Rank => self.ranks.get(key).and_then(|rank| whole(-i128::from(*rank))),
             Measure::MirrorGap => units(self.mirror_gap(key)),
             Measure::Cumulative(since) => units(self.cumulative(key, since)),
-            Measure::ValueReason(_) => None,
+            Measure::ValueReason(_) | Measure::Events(_) => None,
             _ => self.ratio(key, measure).ok().map(|ratio| ratio.of),
         }
     }
@@ -565,6 +580,10 @@ impl Groups {
             }
             Measure::Rca => self.told_rca(key),
             Measure::MirrorGap => self.told_mirror(key),
+            Measure::Events(first) => {
+                let all = self.beside.events.get(key).map_or(&[][..], Vec::as_slice);
+                Tree::List(all.iter().take(first).map(|id| Tree::Node("Event", *id)).collect())
+            }
             _ => match self.ratio(key, measure) {
                 Ok(ratio) => ratio.told(self.ratio_value(key, measure).unwrap_or(f64::NAN)),
                 Err(why) => Tree::Object(vec![("reason", Tree::Text(why.to_owned()))]),

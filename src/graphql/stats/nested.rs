@@ -22,14 +22,14 @@ const SECTOR: usize = 2;
 const NAMES: [&str; 3] = ["reporter", "partner", "sector"];
 
 /// The answer for one of them, or why there is none.
-type Answer = Result<Tree, GraphError>;
+pub(super) type Answer = Result<Tree, GraphError>;
 
 /// A question to several regions or sectors.
 #[derive(Debug)]
 pub struct StatsOf {
-    question: Question,
+    pub(super) question: Question,
     /// On which side they stand.
-    side: usize,
+    pub(super) side: usize,
 }
 
 impl<'a> Planner<'a> {
@@ -137,7 +137,7 @@ impl StatsOf {
 /// The groups of each region or sector, which stands first in the keys of all.
 fn apart(all: Groups, asked: Vec<(i64, Stats)>) -> Vec<((i64, Stats), Groups)> {
     let Groups { cells, converted, beside, units, .. } = all;
-    let Beside { reported, unsaid, mirror, rca, world_reporters } = beside;
+    let Beside { reported, unsaid, mirror, rca, world_reporters, .. } = beside;
     let mut by_id: BTreeMap<i64, Groups> = BTreeMap::new();
     for (id, stats) in &asked {
         let beside = Beside {

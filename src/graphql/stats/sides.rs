@@ -127,7 +127,7 @@ pub(super) fn region(
             Some(level) => present.iter().copied().filter(|l| *l == level).collect(),
             None => present.iter().copied().filter(|l| !matches!(*l, WORLD | AREA)).collect(),
         };
-        if group.region_level.is_none() && is_filtered && choices.len() > 1 {
+        if is_filtered {
             choices.retain(|level| ids_at(*level).is_some_and(|ids| !ids.is_empty()));
         }
         return match choices.iter().collect::<Vec<_>>().as_slice() {
