@@ -26,6 +26,12 @@ impl ListHash {
         let digest = hasher.finalize();
         Self(digest.iter().take(6).fold(0, |hash, byte| (hash << 8) | u64::from(*byte)))
     }
+
+    /// The hash of the same list of something.
+    #[must_use]
+    pub fn within(self, of: &str) -> Self {
+        Self::of(&[&self.0.to_string(), of])
+    }
 }
 
 /// A read cursor.

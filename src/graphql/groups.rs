@@ -94,6 +94,12 @@ impl Paging {
         Ok(Self { first, after, hash: ListHash::of(&[root, &told.concat()]) })
     }
 
+    /// The same pages of something, whose cursors are of no other.
+    #[must_use]
+    pub fn within(&self, of: &str) -> Self {
+        Self { hash: self.hash.within(of), ..self.clone() }
+    }
+
     /// The cursor of a group, which its numbers tell from all others.
     pub fn cursor(&self, revision: i64, numbers: &[i64]) -> String {
         let values: Vec<Value> = numbers.iter().map(|n| Value::Int(*n)).collect();

@@ -79,13 +79,30 @@ impl<'a> Planner<'a> {
     }
 }
 
+/// All answers together have no more groups than one.
+fn together(objects: u64, count: u64) -> u64 {
+    let most = u64::try_from(MOST_GROUPS).unwrap_or(u64::MAX).max(count);
+    objects.saturating_mul(count).min(most)
+}
+
 impl Question {
-    fn objects(&self) -> u64 {
+    /// Objects of a kind in the answers to so many, at most.
+    fn objects(&self, count: u64) -> u64 {
         match self {
-            Self::Participations(stats) => stats.objects(),
-            Self::Trade(stats) => stats.objects(),
-            Self::Profile(profile) => profile.objects(),
-            Self::Window(window) => window.objects(),
+            Self::Trade(stats) => stats.objects(count),
+            Self::Participations(stats) => together(stats.objects(), count),
+            Self::Profile(profile) => together(profile.objects(), count),
+            Self::Window(window) => together(window.objects(), count),
+        }
+    }
+
+    /// Groups in the answers to so many that count beside objects.
+    fn groups(&self, count: u64) -> u64 {
+        match self {
+            Self::Trade(stats) => stats.groups(count),
+            Self::Profile(profile) => profile.objects().saturating_mul(count),
+            Self::Window(window) => window.objects().saturating_mul(count),
+            Self::Participations(_) => 0,
         }
     }
 
@@ -103,9 +120,7 @@ impl Question {
 impl AskedBelow {
     /// Rows that it is priced at, asked of so many.
     pub(super) fn cost(&self, count: u64) -> u64 {
-        // All answers together have no more groups than one.
-        let most = u64::try_from(MOST_GROUPS).unwrap_or(u64::MAX).max(count);
-        value_cost(&self.shape, self.question.objects().saturating_mul(count).min(most))
+        value_cost(&self.shape, self.question.objects(count)).saturating_add(self.question.groups(count))
     }
 
     /// Answers the question for all rows at once.

@@ -37,6 +37,7 @@ use crate::storage::snapshot::Snapshot;
 use crate::storage::sql::predicate::Predicate;
 use levels::Chosen;
 use measure::{Conversion, Measure};
+use nested::Family;
 pub use nested::StatsOf;
 pub use profile::Profile;
 pub use window::Window;
@@ -196,6 +197,24 @@ struct Question {
 }
 
 impl Question {
+    /// What is asked, as far as levels are concerned, of one region or sector on a side.
+    fn asked<'q>(&'q self, filter: &'q Filter, own: Option<(usize, i64)>) -> levels::Asked<'q> {
+        let all = &self.numbers;
+        levels::Asked {
+            groups: &self.groups,
+            filter,
+            own,
+            preferred: &self.preferred,
+            reach: all.iter().flat_map(|measure| measure.reach()).collect(),
+            balance: all.contains(&Measure::Balance),
+            // Without another number of one flow the flow need not be said.
+            only_balance: !self.wants.estimated
+                && !self.wants.whole
+                && !all.is_empty()
+                && !all.iter().any(|m| m.is_of_a_flow()),
+        }
+    }
+
     /// The question with its figures: those of one region or sector on a side, where it is about that.
     fn choose(&self, snapshot: &Snapshot, own: Option<(usize, i64)>) -> Planned<Stats> {
         let mut filter = self.filter.clone();
@@ -205,20 +224,10 @@ impl Question {
             *ids = Some(vec![id]);
         }
         let all = &self.numbers;
-        let asked = levels::Asked {
-            groups: &self.groups,
-            filter: &filter,
-            preferred: &self.preferred,
-            reach: all.iter().flat_map(|measure| measure.reach()).collect(),
-            balance: all.contains(&Measure::Balance),
-            // Without another number of one flow the flow need not be said.
-            only_balance: !self.wants.estimated
-                && !self.wants.whole
-                && !all.is_empty()
-                && !all.iter().any(|m| m.is_of_a_flow()),
-        };
-        let chosen = levels::choose(snapshot, &asked)?;
-        beside::check(&chosen, &self.by, all)?;
+        let chosen = levels::choose(snapshot, &self.asked(&filter, own))?;
+        if !chosen.is_absent {
+            beside::check(&chosen, &self.by, all)?;
+        }
         let having = self.having.iter().map(|json| condition(json, chosen.scale)).collect::<Planned<_>>()?;
         Ok(Stats {
             chosen,
@@ -232,6 +241,7 @@ impl Question {
             paging: self.paging.clone(),
             with_gaps: self.with_gaps,
             wants: self.wants,
+            family: None,
         })
     }
 }
@@ -254,6 +264,8 @@ pub struct Stats {
     paging: Paging,
     with_gaps: bool,
     wants: Wants,
+    /// With what it is read together.
+    family: Option<Family>,
 }
 
 /// A condition on a number of a group.

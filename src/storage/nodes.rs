@@ -52,6 +52,11 @@ impl Nodes {
         out
     }
 
+    /// The levels that have nodes.
+    pub fn levels(&self) -> impl Iterator<Item = Level> {
+        self.by_level.keys().copied()
+    }
+
     /// The node and those above it, upwards.
     pub fn climbed(&self, id: i64) -> impl Iterator<Item = i64> {
         let parent = |id: &i64| self.all.get(id).and_then(|node| node.parent);

@@ -51,6 +51,7 @@ mod search;
 mod server;
 mod slugs;
 mod stats;
+mod stats_nested;
 mod stats_of;
 mod support;
 mod synthetic;

@@ -180,7 +180,7 @@ impl Stats {
             if is_turned { "t" } else { "f" },
             self.chosen.sides[2].level,
         ));
-        let rows = session.rows(statement, &[])?;
+        let rows = self.rows_once(session, statement)?;
         Ok(rows.iter().filter_map(|row| Target::read(row, is_turned)).collect())
     }
 

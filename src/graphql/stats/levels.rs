@@ -7,6 +7,7 @@ use super::measure::Reach;
 use super::sides::{Editions, OneSide, region, sector};
 use super::{By, Filter, Group, refused};
 use crate::catalog::dataset::DATASET;
+use crate::catalog::sector::CLASSIFICATION;
 use crate::domain::error_code::Reason;
 use crate::domain::flow::{FLOWS, FREQUENCIES, Flow, name_of};
 use crate::domain::period::Period;
@@ -22,6 +23,8 @@ use crate::storage::value::Value;
 pub(super) struct Asked<'a> {
     pub(super) groups: &'a [Group],
     pub(super) filter: &'a Filter,
+    /// The side and id of what it is about.
+    pub(super) own: Option<(usize, i64)>,
     /// Codes of datasets of which the first that is left is taken.
     pub(super) preferred: &'a [String],
     /// Periods that numbers need beside those that are shown.
@@ -42,6 +45,8 @@ pub(super) struct Chosen {
     /// Whether levels that are read can be derived.
     pub(super) may_be_derived: bool,
     pub(super) sides: [OneSide; 3],
+    /// What it is about is of a level that has no figures.
+    pub(super) is_absent: bool,
     /// Code of the classification.
     pub(super) classification: String,
     pub(super) editions: Editions,
@@ -81,28 +86,16 @@ pub(super) fn choose(snapshot: &Snapshot, asked: &Asked<'_>) -> Planned<Chosen> 
     let (stored, months, periods, shown) = periods(&held, asked)?;
     let read: BTreeSet<i64> = periods.values().flatten().copied().collect();
     held.retain(|l| l.period.1 == stored && read.contains(&l.period.0));
-    let (classification, sector, editions, finer_sectors) = sector(snapshot, asked, &held)?;
-    let all: [BTreeSet<i64>; 2] = [0, 1].map(|side| held.iter().filter_map(|l| l.levels.get(side)).copied().collect());
-    held.retain(|l| l.levels[2] == sector.level);
-    let (reporter, finer_reporters) = region(snapshot, asked, 0, (&held, &all[0]), (stored, &read))?;
-    held.retain(|l| l.levels[0] == reporter.level);
-    let (partner, finer_partners) = region(snapshot, asked, 1, (&held, &all[1]), (stored, &read))?;
-    let may_be_derived = held.iter().any(|l| l.is_derived && l.levels[1] == partner.level);
-    let finer = finer([(&reporter, finer_reporters), (&partner, finer_partners), (&sector, finer_sectors)]);
-    let reads = if is_reconciled {
-        let side = |flow: &i64| if *flow == Flow::Export.code() { Side::Stored } else { Side::Mirrored };
-        flows.iter().map(|flow| (side(flow), vec![*flow])).collect()
-    } else {
-        vec![(Side::Stored, flows)]
-    };
-    Ok(Chosen {
+    let reads = reads(flows, is_reconciled);
+    let chosen = |sides: [OneSide; 3], classification: String, editions: Editions, finer: Vec<[OneSide; 3]>| Chosen {
         dataset,
         is_preferred,
         scale: of("scale").as_int().and_then(|s| u32::try_from(s).ok()).unwrap_or(0),
         currency: of("currency").as_text().unwrap_or_default().to_owned(),
         is_reconciled,
-        may_be_derived,
-        sides: [reporter, partner, sector],
+        may_be_derived: false,
+        is_absent: false,
+        sides,
         classification,
         editions,
         flow,
@@ -113,7 +106,52 @@ pub(super) fn choose(snapshot: &Snapshot, asked: &Asked<'_>) -> Planned<Chosen> 
         shown,
         period: asked.filter.period.clone(),
         finer,
-    })
+    };
+    if let Some((sides, classification)) = absent(snapshot, asked, &held) {
+        return Ok(Chosen { is_absent: true, ..chosen(sides, classification, Editions::default(), Vec::new()) });
+    }
+    let (classification, sector, editions, finer_sectors) = sector(snapshot, asked, &held)?;
+    let all: [BTreeSet<i64>; 2] = [0, 1].map(|side| held.iter().filter_map(|l| l.levels.get(side)).copied().collect());
+    held.retain(|l| l.levels[2] == sector.level);
+    let (reporter, finer_reporters) = region(snapshot, asked, 0, (&held, &all[0]), (stored, &read))?;
+    held.retain(|l| l.levels[0] == reporter.level);
+    let (partner, finer_partners) = region(snapshot, asked, 1, (&held, &all[1]), (stored, &read))?;
+    let may_be_derived = held.iter().any(|l| l.is_derived && l.levels[1] == partner.level);
+    let finer = finer([(&reporter, finer_reporters), (&partner, finer_partners), (&sector, finer_sectors)]);
+    Ok(Chosen { may_be_derived, ..chosen([reporter, partner, sector], classification, editions, finer) })
+}
+
+/// From which sides of the table flows are read.
+fn reads(flows: Vec<i64>, is_reconciled: bool) -> Vec<(Side, Vec<i64>)> {
+    if !is_reconciled {
+        return vec![(Side::Stored, flows)];
+    }
+    let side = |flow: &i64| if *flow == Flow::Export.code() { Side::Stored } else { Side::Mirrored };
+    flows.iter().map(|flow| (side(flow), vec![*flow])).collect()
+}
+
+/// The sides and classification of a question about a region or sector of a level that has no figures.
+fn absent(snapshot: &Snapshot, asked: &Asked<'_>, held: &[DatasetLevel]) -> Option<([OneSide; 3], String)> {
+    let (own, id) = asked.own?;
+    let nodes = if own == 2 { snapshot.sectors() } else { snapshot.regions() };
+    let (class, level) = nodes.level(id);
+    let is_it = |l: &DatasetLevel| l.levels.get(own) == Some(&level) && (own != 2 || class == l.classification);
+    if held.iter().any(is_it) {
+        return None;
+    }
+    let side = |at: usize| match at == own {
+        true => OneSide { level, ids: Some(vec![id]), above: None, is_listed: false, is_filtered: true },
+        false => OneSide {
+            level: held.iter().filter_map(|l| l.levels.get(at)).min().copied().unwrap_or(0),
+            ids: Some(Vec::new()),
+            above: None,
+            is_listed: false,
+            is_filtered: true,
+        },
+    };
+    let class = if own == 2 { class } else { held.iter().map(|l| l.classification).min().unwrap_or(class) };
+    let code = snapshot.table(&CLASSIFICATION).map_or(&Value::Null, |table| table.value(class, "code"));
+    Some(([side(0), side(1), side(2)], code.as_text().unwrap_or_default().to_owned()))
 }
 
 /// The chosen levels with each combination of finer ones: first of partners, then of sectors, then of reporters.
@@ -166,7 +204,7 @@ pub(super) fn ambiguous(reason: Reason, at: String, message: String, choices: &[
 }
 
 /// The dataset that the filter leaves, and whether it is the first in the order of the deployment among several.
-fn dataset(snapshot: &Snapshot, asked: &Asked<'_>) -> Planned<(i64, bool)> {
+pub(super) fn dataset(snapshot: &Snapshot, asked: &Asked<'_>) -> Planned<(i64, bool)> {
     let Some(table) = snapshot.table(&DATASET) else { return Err(refused("dataset", "there is none")) };
     let has_data = |id: &i64| !snapshot.levels(*id).is_empty();
     let all: Vec<i64> = table.rows.iter().filter_map(|row| row.int(0)).collect();
@@ -251,7 +289,7 @@ fn flows(held: &[DatasetLevel], asked: &Asked<'_>) -> Planned<(Option<i64>, Vec<
     }
 }
 
-fn meets(condition: Option<&Predicate>, start: i64, months: i64) -> bool {
+pub(super) fn meets(condition: Option<&Predicate>, start: i64, months: i64) -> bool {
     let number = |by: &Operand| match by {
         Operand::Column("period_start") => Some(start),
         Operand::Column("period_months") => Some(months),

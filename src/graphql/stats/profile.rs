@@ -67,7 +67,7 @@ impl<'a> Planner<'a> {
                 all.insert("top".to_owned(), json!({ "n": top, "measure": measure }));
             }
             let wants = Wants { estimated: false, whole: false, warnings: true, coverage: false };
-            Ok(StatsOf { question: read(&inputs, self.datasets, &all, measures, Vec::new(), wants)?, side: 0 })
+            StatsOf::new(self.snapshot, read(&inputs, self.datasets, &all, measures, Vec::new(), wants)?, 0)
         };
         let both = json!({ "in": ["EXPORT", "IMPORT"] });
         let share = Measure::Share { of: 0, against_reported: false };

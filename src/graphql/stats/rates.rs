@@ -160,7 +160,8 @@ impl Stats {
             ColumnType::Int,
             ColumnType::Int,
         ];
-        let rows = session.rows(select, &types)?;
+        let name = format!("rates {own} {other} {}", conversion.kind);
+        let rows = self.once(&name, session, |session| session.rows(select, &types))?;
         let sources = session.snapshot.table(&SOURCE);
         let source =
             |id: i64| sources.and_then(|table| table.value(id, "code").as_text()).unwrap_or_default().to_owned();

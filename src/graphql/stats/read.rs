@@ -69,6 +69,9 @@ impl Stats {
 
     /// What is known beside the figures, as far as it is needed.
     pub(super) fn context(&self, session: &mut Session<'_>) -> Result<Context, RunError> {
+        if self.chosen.is_absent {
+            return Ok(Context::default());
+        }
         let mut out = if self.needs_coverage() { self.coverage(session)? } else { Context::default() };
         out.mapping = self.mapping(session)?;
         Ok(out)
@@ -92,7 +95,7 @@ impl Stats {
             self.chosen.stored,
             self.starts().iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
         ));
-        for row in session.rows(statement, &[])? {
+        for row in self.rows_once(session, statement)?.iter() {
             let (Some(reporter), Some(start)) = (row.int(0), row.int(1)) else { continue };
             let complete = row.int(2) == Some(1);
             out.by_reporter.insert((reporter, start), complete);
@@ -176,7 +179,7 @@ impl Stats {
     }
 
     /// Stored periods that are read.
-    fn starts(&self) -> Vec<i64> {
+    pub(super) fn starts(&self) -> Vec<i64> {
         self.chosen.periods.values().flatten().copied().collect()
     }
 
@@ -246,6 +249,19 @@ impl Stats {
     }
 
     fn sums(&self, session: &mut Session<'_>, reading: &Reading<'_>) -> Result<Vec<Row>, RunError> {
+        match &self.family {
+            Some(family) => family.sums(self, session, reading),
+            None => self.read_sums(session, reading, self.columns(reading.sides)),
+        }
+    }
+
+    /// The sums of a reading by some columns.
+    pub(super) fn read_sums(
+        &self,
+        session: &mut Session<'_>,
+        reading: &Reading<'_>,
+        by: Vec<&'static str>,
+    ) -> Result<Vec<Row>, RunError> {
         let mut condition = self.chosen.condition(reading.sides, reading.flows, reading.starts.clone());
         if reading.is_reported {
             let reported = Predicate::Compare(Operand::Column("origin"), Op::Eq, Value::Int(REPORTED));
@@ -254,7 +270,7 @@ impl Stats {
         let with_quantities =
             self.numbers.iter().any(|m| matches!(m, Measure::Quantity | Measure::UnitValue { of_quantity: true }));
         let side = reading.side;
-        let cube = Cube { side, condition: condition.on_side(side), by: self.columns(reading.sides), with_quantities };
+        let cube = Cube { side, condition: condition.on_side(side), by, with_quantities };
         let rows = session.rows(cube, &[])?;
         if rows.len() > MOST_GROUPS * 20 {
             return Err(too_many(rows.len()).into());
@@ -275,7 +291,7 @@ impl Stats {
     }
 
     /// Columns of the hierarchies in a sum: the reporter always, as far as it is not one.
-    fn columns(&self, sides: &[OneSide; 3]) -> Vec<&'static str> {
+    pub(super) fn columns(&self, sides: &[OneSide; 3]) -> Vec<&'static str> {
         let is_one = |side: &OneSide| side.ids.as_ref().is_some_and(|ids| ids.len() == 1);
         // A reporter that gives a period in two editions would be counted twice.
         let is_checked = |at: usize| at == 2 && self.chosen.editions.class_of.is_some();
