@@ -165,10 +165,10 @@ def places(chance, data, side):
     return f'{{within: {{code: "{top}"}}}}', lambda data: {c for c in data.places.level if data.places.is_within(c, top)}
 
 
-def sector(chance, nomenclature, cls):
+def sector(chance, data, nomenclature, cls):
     kind = chance.random()
     of = [row for row in nomenclature.all if row[1] == cls]
-    codes = sorted(row[2] for row in of if row[0] in (4, 6)) + ["01", "02", "27", "85", "72", "99"] * 4
+    codes = data.sectors + ["01", "02", "27", "85", "72", "99"] * 4
     only = f'classification: {{code: {{eq: "{cls}"}}}}'
     if kind < 0.15:
         return '{code: {eq: "TOTAL"}}', lambda data: {(0, "HS", "TOTAL")}
@@ -226,7 +226,9 @@ def groups(chance, data, cls):
 
 def make(seed, number, datasets, nomenclature):
     chance = random.Random(f"request {seed} {number}")
-    data = datasets[chance.choice(sorted(datasets))]
+    small = sorted(code for code in datasets if not code.endswith("REAL"))
+    large = sorted(code for code in datasets if code.endswith("REAL"))
+    data = datasets[chance.choice(large if large and chance.random() < 0.1 else small)]
     request = Request(data.code, nomenclature)
     classes = sorted({row[3] for row in data.held if row[2]}) or ["HS2017"]
     cls = chance.choice(classes)
@@ -237,7 +239,7 @@ def make(seed, number, datasets, nomenclature):
     if chance.random() < 0.35:
         request.filters["PARTNER"] = places(chance, data, "PARTNER")
     if chance.random() < 0.35:
-        request.filters["SECTOR"] = sector(chance, nomenclature, cls)
+        request.filters["SECTOR"] = sector(chance, data, nomenclature, cls)
     if chance.random() < (0.3 if request.group("FLOW") else 0.97):
         request.flows = [chance.choice(("EXPORT", "IMPORT") * 8 + ("RE_EXPORT",))]
         if chance.random() < (0.5 if request.group("FLOW") else 0.03):
@@ -267,6 +269,8 @@ def make(seed, number, datasets, nomenclature):
         request.measures, request.order, request.top, request.only_balance = [("balance",)], [], None, True
     if chance.random() < 0.25 and not request.only_balance:
         request.wants = measure(chance, data, months, names), chance.random(), chance.choice((("gte",), ("lte",), ("gte", "lte")))
+        # Until it is known what numbers there are; it takes part in the choice of periods.
+        request.having = [{"measure": request.wants[0], "gte": "0", "lte": None}]
     else:
         request.wants = None
     return request

@@ -221,13 +221,14 @@ def check(datasets, nomenclature, server, seed, number):
     return request, "empty" if not answer["rows"] else "answered", found
 
 
-def load(program, database, loads, nomenclature):
+def load(program, database, loads, nomenclatures):
     def run(*command):
         done = subprocess.run([program, *command, "--database-url", database], capture_output=True, text=True)
         if done.returncode:
             raise SystemExit(f"{' '.join(command)}: {done.stdout}{done.stderr}")
     run("migrate", "up")
-    run("import", "nomenclature", nomenclature)
+    for path in nomenclatures:
+        run("import", "nomenclature", path)
     for one in loads:
         run("import", *one.command, *one.files, *(["--complete"] if one.complete else []))
 
@@ -245,13 +246,15 @@ def main():
     options = options.parse_args()
     passed, failed, kinds, servers = 0, 0, {}, []
     with tempfile.TemporaryDirectory() as folder:
-        nomenclature = files.nomenclature(folder)
-        loads = files.make(options.seed, folder)
-        rows = [(int(r["level"]), r["edition"], r["code"]) for r in raw.table(nomenclature)]
+        nomenclatures, loads = [files.nomenclature(folder)], files.make(options.seed, folder)
+        more, path = files.real(options.shared, options.requests > 2000) if options.shared else ([], None)
+        loads += more
+        nomenclatures += [path] if path else []
+        rows = {(int(r["level"]), r["edition"], r["code"]) for path in nomenclatures for r in raw.table(path) if r["edition"].startswith("HS")}
         datasets = raw.load(duckdb.connect(), options.reference, loads)
         try:
             for database in options.database:
-                load(options.program, database, loads, nomenclature)
+                load(options.program, database, loads, nomenclatures)
                 servers.append(Server(options.program, database))
             sectors = ask.Nomenclature(options.reference, rows)
             numbers = range(options.requests) if options.only is None else [options.only]
@@ -265,7 +268,7 @@ def main():
                     failed += 1
                     if failed <= options.shown:
                         print(f"\nrequest {number} of seed {options.seed} on {options.database[number % len(servers)].split(':')[0]}:")
-                        print(request.graphql(), *wrong[:6], sep="\n  ")
+                        print(request.graphql(), *wrong[:6], sep="\n  ", flush=True)
                 else:
                     passed += 1
         finally:

@@ -233,3 +233,20 @@ def make(seed, folder):
     layout, path = own(chance, folder)
     loads.append(Load("OWN", ["table", "--layout", layout], [path], "own", False))
     return loads
+
+
+def real(shared, with_chapters):
+    """Real published files where they are: a part of a BACI year, and two decades of Russia, with its chapters too where
+    there is time to load them (177,000 rows); with their nomenclature."""
+    baci = os.path.join(shared, "trade/baci/BACI_HS17_Y2020_V202301_exporters_AFG_ZAF.csv.gz")
+    russia = [os.path.join(shared, "trade/comtrade-internal", name) for name in
+              ("russia_total_by_partner_2000_2020_legacy.csv.gz", "russia_hs2_by_partner_2000_2020_legacy.csv.gz")]  # fmt: skip
+    russia = russia if with_chapters else russia[:1]
+    nomenclature = os.path.join(shared, "sectors/product_classifications.csv.gz")
+    if not all(os.path.exists(path) for path in (baci, *russia, nomenclature)):
+        print(f"!! there is no {shared}: statistics over real published files are NOT compared", flush=True)
+        return [], None
+    return [
+        Load("BACI-REAL", ["baci", "--dataset", "BACI-REAL"], [baci], "baci", True),
+        Load("RUSSIA-REAL", ["comtrade", "--dataset", "RUSSIA-REAL"], russia, "legacy", False),
+    ], nomenclature

@@ -5,16 +5,17 @@ of the three, value and weight in thousandths, whether it is estimated; the part
 """
 
 import csv
+import gzip
 import itertools
 import os
 
-FLOWS = {"EXPORT": 1, "IMPORT": 2, "RE_EXPORT": 4, "DOMESTIC_EXPORT": 6}
+FLOWS = {"EXPORT": 1, "IMPORT": 2, "TOTAL": 3, "RE_EXPORT": 4, "RE_IMPORT": 5, "DOMESTIC_EXPORT": 6}
 LEVELS = {"WORLD": 0, "AREA": 1, "COUNTRY": 2, "PROVINCE": 3, "CITY": 4}
 WORLD, AREA, COUNTRY = 0, 1, 2
 
 
 def table(path):
-    with open(path, newline="", encoding="utf-8-sig") as file:
+    with (gzip.open if path.endswith(".gz") else open)(path, "rt", newline="", encoding="utf-8-sig") as file:
         return list(csv.DictReader(file))
 
 
@@ -104,6 +105,7 @@ class Dataset:
             side: [code for code, in db.execute(f"SELECT DISTINCT {column} FROM {self.name} WHERE {column} <> 'WLD' ORDER BY 1").fetchall()]
             for side, column in (("REPORTER", "r"), ("PARTNER", "p"))
         }  # fmt: skip
+        self.sectors = [code for code, in db.execute(f"SELECT DISTINCT s FROM {self.name} WHERE sl IN (2, 4, 6) ORDER BY 1").fetchall()]
         self.held = set(db.execute(f"SELECT DISTINCT rl, pl, sl, cls, flow, start, months FROM {self.name}").fetchall())
 
     def load(self, load):

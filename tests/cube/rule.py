@@ -265,7 +265,8 @@ class Question:
             elif name == "cumulative":
                 since = named[0][0] if named else first
                 out |= {start for start in told if since <= start <= last}
-            out |= {start for start, _ in named}
+            else:
+                out |= {start for start, _ in named}
         return out
 
     def is_definite(self, name):
@@ -432,6 +433,8 @@ class Question:
             first, last = min(k[2] for k in keys), max(k[2] for k in keys)
             between = [t for t in range(first, last + 1, self.months) if request.has_period(t, self.months)]
             keys |= {(sides, flow, told) for sides, flow, _ in keys for told in between}
+        if len(keys) > 10_000:
+            raise Refused("TOO_MANY_GROUPS")
         self.keys = keys
         self.totals()
         order = lambda key: self.key_order(key)
