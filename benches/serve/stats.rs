@@ -71,7 +71,7 @@ fn pair_by_sql(ids: &Ids, world: &World, n: u64) -> String {
     let (a, b) = two(world, n);
     let (a, b) = (ids.areas[a], ids.areas[b]);
     format!(
-        "SELECT y, 1, SUM(v) FROM bench_rows WHERE i = {a} AND j = {b} GROUP BY y UNION ALL SELECT y, 2, SUM(v) FROM bench_rows WHERE i = {b} AND j = {a} GROUP BY y ORDER BY 1, 2"
+        "SELECT y, 1, CAST(SUM(v) AS BIGINT) FROM bench_rows WHERE i = {a} AND j = {b} GROUP BY y UNION ALL SELECT y, 2, CAST(SUM(v) AS BIGINT) FROM bench_rows WHERE i = {b} AND j = {a} GROUP BY y ORDER BY 1, 2"
     )
 }
 
@@ -84,7 +84,9 @@ fn partners(world: &World, n: u64) -> String {
 
 fn partners_by_sql(ids: &Ids, world: &World, n: u64) -> String {
     let (a, year) = (ids.areas[two(world, n).0], year(world, n));
-    format!("SELECT j, SUM(v) FROM bench_rows WHERE i = {a} AND y = {year} GROUP BY j ORDER BY 2 DESC LIMIT 10")
+    format!(
+        "SELECT j, CAST(SUM(v) AS BIGINT) FROM bench_rows WHERE i = {a} AND y = {year} GROUP BY j ORDER BY 2 DESC LIMIT 10"
+    )
 }
 
 fn chapters(world: &World, n: u64) -> String {
@@ -99,7 +101,7 @@ fn chapters_by_sql(ids: &Ids, world: &World, n: u64) -> String {
     let (a, b) = two(world, n);
     let (a, b, year) = (ids.areas[a], ids.areas[b], year(world, n));
     format!(
-        "SELECT chapter, SUM(v) FROM bench_rows WHERE i = {a} AND j = {b} AND y = {year} GROUP BY chapter ORDER BY 1"
+        "SELECT chapter, CAST(SUM(v) AS BIGINT) FROM bench_rows WHERE i = {a} AND j = {b} AND y = {year} GROUP BY chapter ORDER BY 1"
     )
 }
 
@@ -113,7 +115,7 @@ fn product(world: &World, n: u64) -> String {
 fn product_by_sql(ids: &Ids, world: &World, n: u64) -> String {
     let (k, year) = (ids.products[some_product(world, n)], year(world, n));
     format!(
-        "SELECT i, SUM(v), SUM(v) * 1.0 / (SELECT SUM(v) FROM bench_rows WHERE k = {k} AND y = {year}) FROM bench_rows WHERE k = {k} AND y = {year} GROUP BY i ORDER BY 2 DESC LIMIT 20"
+        "SELECT i, CAST(SUM(v) AS BIGINT), CAST(SUM(v) AS DOUBLE PRECISION) / (SELECT SUM(v) FROM bench_rows WHERE k = {k} AND y = {year}) FROM bench_rows WHERE k = {k} AND y = {year} GROUP BY i ORDER BY 2 DESC LIMIT 20"
     )
 }
 
@@ -127,7 +129,7 @@ fn rca(world: &World, n: u64, digits: u32) -> String {
 fn rca_by_sql(ids: &Ids, world: &World, n: u64, sector: &str) -> String {
     let (a, year) = (ids.areas[two(world, n).0], year(world, n));
     format!(
-        "SELECT o.s, 1.0 * o.v * t.v / (r.v * w.v) FROM (SELECT {sector} AS s, SUM(v) AS v FROM bench_rows WHERE i = {a} AND y = {year} GROUP BY 1) o JOIN (SELECT {sector} AS s, SUM(v) AS v FROM bench_rows WHERE y = {year} GROUP BY 1) w ON w.s = o.s CROSS JOIN (SELECT SUM(v) AS v FROM bench_rows WHERE y = {year}) t CROSS JOIN (SELECT SUM(v) AS v FROM bench_rows WHERE i = {a} AND y = {year}) r ORDER BY 2 DESC LIMIT 10"
+        "SELECT o.s, CAST(o.v AS DOUBLE PRECISION) * t.v / (CAST(r.v AS DOUBLE PRECISION) * w.v) FROM (SELECT {sector} AS s, SUM(v) AS v FROM bench_rows WHERE i = {a} AND y = {year} GROUP BY 1) o JOIN (SELECT {sector} AS s, SUM(v) AS v FROM bench_rows WHERE y = {year} GROUP BY 1) w ON w.s = o.s CROSS JOIN (SELECT SUM(v) AS v FROM bench_rows WHERE y = {year}) t CROSS JOIN (SELECT SUM(v) AS v FROM bench_rows WHERE i = {a} AND y = {year}) r ORDER BY 2 DESC LIMIT 10"
     )
 }
 

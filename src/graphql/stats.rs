@@ -135,7 +135,7 @@ pub fn nested_arguments(nested: &Nested) -> &'static [RootArgument] {
 }
 
 /// What of the answer is selected.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 struct Wants {
     /// What tells if a value is estimated.
     estimated: bool,
@@ -145,6 +145,10 @@ struct Wants {
     warnings: bool,
     /// Who reported.
     coverage: bool,
+    /// What was read.
+    explain: bool,
+    /// The places of rows.
+    cursor: bool,
 }
 
 /// Something grouped by.
@@ -320,13 +324,16 @@ impl<'a> Planner<'a> {
             measures.push((Measure::of_field(name, arguments, &mut conversions)?, *slot));
         }
         let is_row = |member: &str| matches!(member, "rows" | "others");
-        let mut rows = shape.members.iter().filter(|(_, m, _)| is_row(m)).filter_map(|(_, _, inner)| inner.as_ref());
+        let rows = || shape.members.iter().filter(|(_, m, _)| is_row(m)).filter_map(|(_, _, inner)| inner.as_ref());
+        let of_rows = |name: &str| rows().flat_map(|rows| &rows.members).any(|(_, member, _)| *member == name);
         let has = |name: &str| shape.members.iter().any(|(_, member, _)| *member == name);
         let wants = Wants {
-            estimated: rows.any(|rows| rows.members.iter().any(|(_, member, _)| *member == "estimated")),
+            estimated: of_rows("estimated"),
             whole: has("whole"),
             warnings: has("warnings"),
             coverage: has("coverage"),
+            explain: has("explain"),
+            cursor: of_rows("cursor"),
         };
         Ok((read(&inputs, self.datasets, &arguments, measures, conversions, wants)?, shape))
     }

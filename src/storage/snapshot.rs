@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{NaiveDate, NaiveDateTime};
+use rustc_hash::FxHashMap;
 
 use super::StorageError;
 use super::conn::Conn;
@@ -79,6 +80,17 @@ pub struct Snapshot {
     regions: Nodes,
     sectors: Nodes,
     levels: HashMap<i64, Vec<DatasetLevel>>,
+    /// By dataset and months of a period.
+    coverage: HashMap<(i64, i64), Arc<Coverage>>,
+}
+
+/// Which reporters a dataset has in periods of one length, and whether all of their partners and sectors are there.
+#[derive(Debug, Default)]
+pub struct Coverage {
+    /// By reporter and first month.
+    pub by_reporter: FxHashMap<(i64, i64), bool>,
+    /// How many are complete, and how many there are, by first month.
+    pub by_period: FxHashMap<i64, (i64, i64)>,
 }
 
 /// Type of a catalogue field's column.
@@ -289,12 +301,18 @@ impl Snapshot {
         }
         let nodes = |entity: &'static Entity| tables.get(entity.name).map(Nodes::of).unwrap_or_default();
         let (regions, sectors) = (nodes(&catalog::region::REGION), nodes(&catalog::sector::SECTOR));
-        Ok(Self { revision, committed_at, tables, names, region_codes, members, regions, sectors, levels })
+        let coverage = read_coverage(conn)?;
+        Ok(Self { revision, committed_at, tables, names, region_codes, members, regions, sectors, levels, coverage })
     }
 
     /// The levels that a dataset holds.
     pub fn levels(&self, dataset: i64) -> &[DatasetLevel] {
         self.levels.get(&dataset).map_or(&[], Vec::as_slice)
+    }
+
+    /// Who reports in a dataset, in periods of so many months.
+    pub fn coverage(&self, dataset: i64, months: i64) -> Arc<Coverage> {
+        self.coverage.get(&(dataset, months)).map(Arc::clone).unwrap_or_default()
     }
 
     /// Present members of a bloc.
@@ -478,6 +496,21 @@ impl Snapshot {
             Predicate::Dates(..) | Predicate::Like(..) | Predicate::After(_) => return None,
         })
     }
+}
+
+fn read_coverage(conn: &mut Conn) -> Result<HashMap<(i64, i64), Arc<Coverage>>, StorageError> {
+    let statement = "SELECT dataset_id, period_months, reporter_id, period_start, CASE WHEN partners = 'COMPLETE' AND sectors = 'COMPLETE' THEN 1 ELSE 0 END FROM dataset_coverage";
+    let mut all: HashMap<(i64, i64), Coverage> = HashMap::new();
+    for row in conn.rows(super::bulk::Fixed(statement), &[])? {
+        let n = |at: usize| row.int(at).unwrap_or(-1);
+        let of = all.entry((n(0), n(1))).or_default();
+        let is_complete = n(4) == 1;
+        of.by_reporter.insert((n(2), n(3)), is_complete);
+        let (complete, held) = of.by_period.entry(n(3)).or_default();
+        *complete += i64::from(is_complete);
+        *held += 1;
+    }
+    Ok(all.into_iter().map(|(key, coverage)| (key, Arc::new(coverage))).collect())
 }
 
 /// The order of two known values of one type; `None` when one is unknown.

@@ -90,9 +90,12 @@ impl Stats {
             ("pageInfo", page_info),
             ("dataset", Tree::Node("Dataset", chosen.dataset)),
             ("levels", levels),
-            ("coverage", self.told_coverage(session.snapshot, context)),
+            ("coverage", if self.wants.coverage { self.told_coverage(session.snapshot, context) } else { Tree::Null }),
             ("rates", self.told_rates(read.rates)),
-            ("explain", self.explained(session, &groups, read.statements)),
+            (
+                "explain",
+                if self.wants.explain { self.explained(session, &groups, read.statements) } else { Tree::Null },
+            ),
             ("warnings", Tree::List(warnings)),
         ]))
     }
@@ -373,7 +376,9 @@ impl Stats {
 
     fn row(&self, revision: i64, groups: &Groups, key: &Key) -> Tree {
         let mut members = self.named(key);
-        members.push(("cursor", Tree::Text(self.cursor(revision, key))));
+        if self.wants.cursor {
+            members.push(("cursor", Tree::Text(self.cursor(revision, key))));
+        }
         members.extend(groups.value(key));
         members.extend(self.measures.iter().map(|(measure, slot)| (*slot, groups.told(key, *measure))));
         Tree::Object(members)

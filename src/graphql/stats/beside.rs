@@ -139,7 +139,7 @@ impl Stats {
         let world = world(snapshot);
         let of = |start: &i64| match context.reports_world(&world, *start) {
             true => None,
-            false => Some(context.by_period.get(start).map_or(0, |(complete, _)| *complete)),
+            false => Some(context.coverage.by_period.get(start).map_or(0, |(complete, _)| *complete)),
         };
         let shown = self.chosen.shown.iter().filter_map(|told| Some((*told, self.chosen.periods.get(told)?)));
         shown.map(|(told, starts)| (told, starts.iter().map(of).min().flatten())).collect()
@@ -249,7 +249,13 @@ impl Stats {
         let of = |told: &i64| -> BTreeSet<i64> {
             let starts = chosen.periods.get(told).into_iter().flatten();
             let here: BTreeSet<i64> = starts.copied().collect();
-            context.by_reporter.keys().filter(|(id, start)| here.contains(start) && is_asked(id)).map(|k| k.0).collect()
+            context
+                .coverage
+                .by_reporter
+                .keys()
+                .filter(|(id, start)| here.contains(start) && is_asked(id))
+                .map(|k| k.0)
+                .collect()
         };
         let all: BTreeSet<i64> = match asked.filter(|_| is_named) {
             Some(ids) => ids.iter().copied().collect(),
@@ -259,7 +265,7 @@ impl Stats {
             let there = of(told);
             let starts = chosen.periods.get(told).cloned().unwrap_or_default();
             let is_complete = |id: &&i64| {
-                starts.iter().all(|start| context.by_reporter.get(&(**id, *start)).copied().unwrap_or(false))
+                starts.iter().all(|start| context.coverage.by_reporter.get(&(**id, *start)).copied().unwrap_or(false))
             };
             let mut missing: Vec<i64> = all.difference(&there).copied().collect();
             missing.sort_by_key(code);

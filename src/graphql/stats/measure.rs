@@ -225,11 +225,6 @@ impl Measure {
         !matches!(self, Self::Balance | Self::Events(_))
     }
 
-    /// Whether it needs to be known if all parts are there.
-    pub(super) fn needs_whole(self) -> bool {
-        matches!(self, Self::Share { .. } | Self::Hhi(_) | Self::Rca)
-    }
-
     /// Decimals of the units in which it is compared, where it is no ratio.
     pub(super) fn scale(self, money: u32) -> u32 {
         match self {

@@ -66,7 +66,7 @@ impl<'a> Planner<'a> {
             if let Some(measure) = cut {
                 all.insert("top".to_owned(), json!({ "n": top, "measure": measure }));
             }
-            let wants = Wants { estimated: false, whole: false, warnings: true, coverage: false };
+            let wants = Wants { warnings: true, ..Wants::default() };
             StatsOf::new(self.snapshot, read(&inputs, self.datasets, &all, measures, Vec::new(), wants)?, 0)
         };
         let both = json!({ "in": ["EXPORT", "IMPORT"] });

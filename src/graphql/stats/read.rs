@@ -1,6 +1,7 @@
 //! Reads the sums of a question, and what is known of their completeness.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use super::convert::{Mapping, with_sector};
 use super::measure::Measure;
@@ -12,9 +13,8 @@ use crate::catalog::region::REGION;
 use crate::domain::error_code::Reason;
 use crate::graphql::errors::{GraphError, RunError};
 use crate::graphql::execute::Session;
-use crate::storage::bulk::Statement;
 use crate::storage::figures::REPORTED;
-use crate::storage::snapshot::Snapshot;
+use crate::storage::snapshot::{Coverage, Snapshot};
 use crate::storage::sql::Side;
 use crate::storage::sql::cube::{Cube, PART};
 use crate::storage::sql::operand::Operand;
@@ -24,9 +24,7 @@ use crate::storage::value::{Row, Value};
 /// What is known beside the figures: which reporters are complete in which stored periods, and correspondences.
 #[derive(Default)]
 pub(super) struct Context {
-    pub(super) by_reporter: HashMap<(i64, i64), bool>,
-    /// How many are complete, and how many there are.
-    pub(super) by_period: HashMap<i64, (i64, i64)>,
+    pub(super) coverage: Arc<Coverage>,
     /// What corresponds to what, where sectors are converted.
     mapping: Option<Mapping>,
 }
@@ -34,12 +32,12 @@ pub(super) struct Context {
 impl Context {
     /// Whether all reporters that the dataset has in a period are complete.
     fn is_whole(&self, start: i64) -> bool {
-        self.by_period.get(&start).is_some_and(|(complete, all)| complete == all)
+        self.coverage.by_period.get(&start).is_some_and(|(complete, all)| complete == all)
     }
 
     /// Whether the dataset has figures of the world as a reporter of its own.
     pub(super) fn reports_world(&self, world: &OneSide, start: i64) -> bool {
-        world.ids.iter().flatten().any(|id| self.by_reporter.contains_key(&(*id, start)))
+        world.ids.iter().flatten().any(|id| self.coverage.by_reporter.contains_key(&(*id, start)))
     }
 }
 
@@ -49,17 +47,13 @@ impl Stats {
         self.chosen.reads.iter().any(|(side, flows)| *side == Side::Mirrored && flows.contains(&flow))
     }
 
-    /// Whether the figures are those of all reporters together, as far as levels tell.
-    pub(super) fn is_of_world(&self) -> bool {
-        self.chosen.reads.iter().any(|(side, _)| own_side(&self.chosen.sides, *side == Side::Mirrored).level == 0)
-    }
-
     /// How many reporters make the world, in the told periods; nothing where it is not made of them.
     pub(super) fn world_reporters(&self, context: &Context) -> Option<i64> {
         let own = self.chosen.reads.first().map(|(side, _)| own_side(&self.chosen.sides, *side == Side::Mirrored))?;
         let starts = self.chosen.shown.iter().filter_map(|told| self.chosen.periods.get(told)).flatten();
-        let of =
-            |start: &i64| context.by_period.get(start).filter(|_| !context.reports_world(own, *start)).map(|(n, _)| *n);
+        let of = |start: &i64| {
+            context.coverage.by_period.get(start).filter(|_| !context.reports_world(own, *start)).map(|(n, _)| *n)
+        };
         starts.filter_map(of).min().filter(|_| own.level == 0)
     }
 
@@ -72,38 +66,8 @@ impl Stats {
         if self.chosen.is_absent {
             return Ok(Context::default());
         }
-        let mut out = if self.needs_coverage() { self.coverage(session)? } else { Context::default() };
-        out.mapping = self.mapping(session)?;
-        Ok(out)
-    }
-
-    fn needs_coverage(&self) -> bool {
-        self.chosen.sides.iter().any(|side| side.is_listed)
-            || self.expected(&self.chosen.sides) > 1
-            || self.is_of_world()
-            || !self.chosen.finer.is_empty()
-            || self.wants.whole
-            || self.wants.coverage
-            || self.numbers.iter().any(|measure| measure.needs_whole() || *measure == Measure::MirrorGap)
-    }
-
-    fn coverage(&self, session: &mut Session<'_>) -> Result<Context, RunError> {
-        let mut out = Context::default();
-        let statement = Statement(format!(
-            "SELECT reporter_id, period_start, CASE WHEN partners = 'COMPLETE' AND sectors = 'COMPLETE' THEN 1 ELSE 0 END FROM dataset_coverage WHERE dataset_id = {} AND period_months = {} AND period_start IN ({})",
-            self.chosen.dataset,
-            self.chosen.stored,
-            self.starts().iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-        ));
-        for row in self.rows_once(session, statement)?.iter() {
-            let (Some(reporter), Some(start)) = (row.int(0), row.int(1)) else { continue };
-            let complete = row.int(2) == Some(1);
-            out.by_reporter.insert((reporter, start), complete);
-            let (n_complete, n_all) = out.by_period.entry(start).or_default();
-            *n_complete += i64::from(complete);
-            *n_all += 1;
-        }
-        Ok(out)
+        let coverage = session.snapshot.coverage(self.chosen.dataset, self.chosen.stored);
+        Ok(Context { coverage, mapping: self.mapping(session)? })
     }
 
     /// Whether all parts of a flow and period are there, as far as they are not chosen by the filter.
@@ -122,7 +86,9 @@ impl Stats {
         let is_mirrored = self.is_mirrored(flow);
         let reporters = self.chosen.sides[0].ids.as_ref().filter(|_| !is_mirrored && self.chosen.sides[0].level != 0);
         let is_there = |start: &i64| match reporters {
-            Some(ids) => ids.iter().all(|id| context.by_reporter.get(&(*id, *start)).copied().unwrap_or(ids.len() > 1)),
+            Some(ids) => {
+                ids.iter().all(|id| context.coverage.by_reporter.get(&(*id, *start)).copied().unwrap_or(ids.len() > 1))
+            }
             None => context.is_whole(*start),
         };
         !starts.is_empty() && starts.iter().all(is_there)
@@ -188,7 +154,9 @@ impl Stats {
     fn read_finer(&self, session: &mut Session<'_>, context: &Context, taken: &mut Taken) -> Result<(), RunError> {
         let mut level = self.chosen.sides[0].level;
         let mut coarser = BTreeSet::new();
-        for sides in &self.chosen.finer {
+        let is_open = self.starts().iter().any(|start| !context.is_whole(*start));
+        // What is complete lacks nothing, unless the world is not there itself.
+        for sides in self.chosen.finer.iter().filter(|sides| is_open || self.is_made_world(sides)) {
             if sides[0].level != level {
                 level = sides[0].level;
                 coarser = taken.seen.iter().map(|(_, flow, start)| (*flow, *start)).collect();
@@ -218,7 +186,7 @@ impl Stats {
         if reading.side == Side::Mirrored || reading.sides[0].level == 0 {
             return !context.is_whole(start);
         }
-        !context.by_reporter.get(&(reporter, start)).copied().unwrap_or(true)
+        !context.coverage.by_reporter.get(&(reporter, start)).copied().unwrap_or(true)
     }
 
     /// Stored periods in which some reporter may have at these levels what it lacks at coarser ones.
@@ -241,7 +209,7 @@ impl Stats {
                 ids.is_none_or(|ids| ids.contains(reporter))
                     && flows.iter().any(|flow| !seen.units.contains(&(*reporter, *flow, *start)))
             };
-            let listed = context.by_reporter.iter().filter(|(at, is_complete)| !**is_complete && lacks(at));
+            let listed = context.coverage.by_reporter.iter().filter(|(at, is_complete)| !**is_complete && lacks(at));
             let lacking: BTreeSet<i64> = listed.map(|((_, start), _)| *start).collect();
             starts.retain(|start| lacking.contains(start));
         }
@@ -410,9 +378,9 @@ impl Stats {
                 .any(|(at, side)| side.is_listed && (!self.is_grouped(at) || side.above.is_some()));
         let is_complete = || match is_mirrored || is_of_world {
             // Several reporters are no world where import makes none of them.
-            _ if is_made_world => context.by_period.get(&start) == Some(&(1, 1)),
+            _ if is_made_world => context.coverage.by_period.get(&start) == Some(&(1, 1)),
             true => context.is_whole(start),
-            false => context.by_reporter.get(&(own, start)).copied().unwrap_or(false),
+            false => context.coverage.by_reporter.get(&(own, start)).copied().unwrap_or(false),
         };
         is_open && !is_complete()
     }

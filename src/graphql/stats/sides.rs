@@ -344,13 +344,13 @@ impl Left<'_> {
             let (class, own) = nodes.level(*id);
             own == level && classes.contains(&class)
         };
-        let ids: Vec<i64> = match self.allowed {
-            Some(ids) => ids.iter().copied().filter(is_it).collect(),
-            None => classes.iter().flat_map(|class| nodes.at((*class, level))).copied().collect(),
-        };
+        if let Some(ids) = self.allowed {
+            return Some(ids.iter().copied().filter(is_it).collect());
+        }
         let n_present = self.present.iter().filter(|(l, _)| *l == level).count();
-        let is_all = self.allowed.is_none() && n_present == classes.len() && ids.len() > NAMED;
-        (!is_all).then_some(ids)
+        let n_ids: usize = classes.iter().map(|class| nodes.at((*class, level)).len()).sum();
+        let is_all = n_present == classes.len() && n_ids > NAMED;
+        (!is_all).then(|| classes.iter().flat_map(|class| nodes.at((*class, level))).copied().collect())
     }
 
     /// The classification of each sector, where a period has several of a level.

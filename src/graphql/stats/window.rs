@@ -81,7 +81,7 @@ impl<'a> Planner<'a> {
         all.insert("filter".to_owned(), json!({ "flow": { "in": ["EXPORT", "IMPORT"] } }));
         let groups = json!([{ "by": "REPORTER" }, { "by": "PARTNER" }, { "by": "FLOW" }, { "by": "PERIOD", "frequency": frequency }]);
         all.insert("groupBy".to_owned(), groups);
-        let wants = Wants { estimated: false, whole: false, warnings: true, coverage: false };
+        let wants = Wants { warnings: true, ..Wants::default() };
         let value = vec![(Measure::Value(None), "value")];
         let question = read(&self.inputs(), self.datasets, &all, value, Vec::new(), wants)?;
         let months = code_of(FREQUENCIES, frequency).unwrap_or(12);
