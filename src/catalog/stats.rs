@@ -211,6 +211,7 @@ pub static VALUES: &[ValueType] = &[
             ("value", "Money", "Value of all goods with all partners; null where it would be a false total."),
             ("valueReason", "TradeStatsReason", "Why `value` is null; null when it is known."),
             ("sumOfListed", "Money", "Sum of what is listed, a total or not; null where there is nothing."),
+            ("partial", "Boolean!", "True when the period has not all its months."),
             ("growth", "Ratio!", "Growth on the period before."),
             ("partners", "[RegionProfilePart!]!", "The largest partners, the largest first."),
             ("sectors", "[RegionProfilePart!]!", "The largest sectors, the largest first."),

@@ -126,7 +126,8 @@ impl Question {
         let count = match self {
             Self::Search(_) => look_up::MOST_LOOKED_AT,
             Self::Reconcile(reconcile) => reconcile.names.len().saturating_mul(reconcile::MOST_CANDIDATES),
-            Self::Regions(..) | Self::Stats(_) | Self::Participations(_) => 0,
+            Self::Stats(stats) => return stats.price(),
+            Self::Regions(..) | Self::Participations(_) => 0,
         };
         u64::try_from(count).unwrap_or(u64::MAX)
     }

@@ -44,6 +44,8 @@ pub use window::Window;
 
 /// The root field.
 pub const ROOT: &str = "tradeStats";
+/// Numbers that groups are ordered by, or compared with, at most.
+const MOST_NUMBERS: usize = 10;
 /// Things grouped by at most.
 const MOST_KEYS: usize = 5;
 /// Columns of the three hierarchies.
@@ -366,6 +368,12 @@ fn read(
     let mut all: Vec<Measure> = measures.iter().map(|(measure, _)| *measure).collect();
     all.extend(order.iter().map(|(measure, _)| *measure).chain(top.iter().map(|top| top.by)));
     let having_json = listed(arguments, "having");
+    for (name, came) in [("orderBy", order.len()), ("having", having_json.len())] {
+        if came > MOST_NUMBERS {
+            let message = format!("{name}: {came} numbers, at most {MOST_NUMBERS} are compared");
+            return Err(GraphError::new(Reason::ListTooLong, message).at(name));
+        }
+    }
     for json in having_json {
         all.push(Measure::of_argument(json, "having")?);
     }

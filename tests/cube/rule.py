@@ -35,15 +35,27 @@ class Cell:
     def __init__(self):
         self.v = self.n = self.count = self.w = self.nw = self.q = self.nq = 0
         self.is_estimated = self.is_listed = False
-        self.parts, self.units = set(), set()
+        # The stored periods of each reporter in a told one; of those that some lack; the periods that are summed.
+        self.months, self.lacked, self.periods = {}, set(), set()
+        self.units = set()
 
     def add(self, other):
         for name in ("v", "n", "count", "w", "nw", "q", "nq"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.is_estimated |= other.is_estimated
         self.is_listed |= other.is_listed
-        self.parts |= other.parts
+        self.lacked |= other.lacked
+        self.periods |= other.periods
         self.units |= other.units
+
+    def settle(self, n):
+        """Says which of n stored periods some reporter lacks."""
+        for months in self.months.values():
+            self.lacked |= set(range(n)) - months
+        self.months = {}
+
+    def is_of_periods_of(self, other):
+        return (self.periods, self.lacked) == (other.periods, other.lacked)
 
     def weight(self):
         return self.w if self.count and self.nw == self.count else None
@@ -76,12 +88,9 @@ def regions(data, request, side, held, at, everywhere):
         wanted = group.get("level")
         if wanted == "AREA":
             return side_of(COUNTRY, above=data.places.area, is_open=True)
-        if wanted:
-            choices = present & {LEVELS[wanted]}
-        else:
-            choices = present - {WORLD, AREA}
-            if allowed is not None and len(choices) > 1:
-                choices = {level for level in choices if codes(level)}
+        choices = present & {LEVELS[wanted]} if wanted else present - {WORLD, AREA}
+        if allowed is not None:
+            choices = {level for level in choices if codes(level)}
         if not choices:
             raise Refused("INVALID_ARGUMENT")
         if len(choices) > 1:
@@ -285,7 +294,7 @@ class Question:
                 raise Refused("INVALID_ARGUMENT")
         if "mirrorGap" in names and not (self.is_definite("REPORTER") and self.is_definite("PARTNER")):
             raise Refused("INVALID_ARGUMENT")
-        if names & {"cumulative", "movingAverage"} and not by("PERIOD") and len(self.shown) > 1:
+        if names & {"index", "cumulative", "movingAverage"} and not by("PERIOD") and len(self.shown) > 1:
             raise Refused("INVALID_ARGUMENT")
 
     def beside(self, names):
@@ -337,10 +346,14 @@ class Question:
         self.put_periods_together(self.cells)
 
     def put_periods_together(self, cells):
+        for cell in cells.values():
+            cell.settle(self.months // self.stored)
         if not self.request.group("PERIOD"):
             for (keys, flow, told), cell in list(cells.items()):
                 if told in self.shown:
-                    cells.setdefault((keys, flow, None), Cell()).add(cell)
+                    sum_ = cells.setdefault((keys, flow, None), Cell())
+                    sum_.add(cell)
+                    sum_.periods.add(told)
 
     def all_complete(self, start):
         return all(self.by_period.get(start, [False]))
@@ -410,12 +423,29 @@ class Question:
         else:
             is_complete = self.data.complete.get((r, start, self.stored), False)
         cell.is_listed = is_open and not is_complete
-        cell.parts = {(start % self.months) // self.stored}
         told = start - start % self.months
-        cells.setdefault((tuple(keys), flow, told), Cell()).add(cell)
+        sums = cells.setdefault((tuple(keys), flow, told), Cell())
+        sums.add(cell)
+        # Of a complete reporter, nothing is nothing.
+        own = [s for s in range(told, told + self.months, self.stored) if self.data.complete.get((r, s, self.stored))]
+        sums.months.setdefault(r, set()).update((s % self.months) // self.stored for s in [start, *own])
         if note and told in self.shown:
             key = (tuple(keys), flow, told if self.request.group("PERIOD") else None)
             self.made_of.setdefault(self.opened(key), set()).add((r, start))
+
+    def reporters_differ(self):
+        """Whether reporters are summed that have figures in some periods of the answer only."""
+        is_mirrored = self.data.reconciled and "EXPORT" not in self.flows
+        own = self.partner if is_mirrored else self.reporter
+        if self.request.group("PARTNER" if is_mirrored else "REPORTER") and not own.above and own.level != WORLD:
+            return False
+        level_of, there = self.data.places.level, {}
+        for r, start, months in self.data.complete:
+            told = start - start % self.months
+            is_asked = own.level == WORLD or (r in own.codes if own.codes is not None else level_of[r] == own.level)
+            if months == self.stored and told in self.told and is_asked:
+                there.setdefault(told, set()).add(r)
+        return len(set(map(frozenset, there.values()))) > 1
 
     def reports_world(self, start):
         return ("WLD", start, self.stored) in self.data.complete
@@ -473,6 +503,7 @@ class Question:
             "whole": whole,
             "warnings": (["PARTIAL_COVERAGE"] if any(k in self.cells and self.cells[k].is_listed for k in keys) else [])
             + ([] if keys else ["NO_DATA"])
+            + (["REPORTERS_DIFFER"] if self.reporters_differ() else [])
             + (["SERIES_BREAK"] if len(self.sector.cls) > 1 else [])
             + (["REPORTED_DIFFERS"] if differs else [])
             + (["VALUATION"] if self.mirror is not None else []),
@@ -600,7 +631,7 @@ class Question:
         parts, since that would be less than the whole."""
         if self.open_side() is None:
             return {}
-        where, bound = [f"months = {self.stored} AND v IS NOT NULL AND origin = 1"], []
+        where, bound, named = [f"months = {self.stored} AND origin = 1"], [], 1
         for name in SIDES:
             side = self.side(name)
             column, level = COLUMN[name]
@@ -611,7 +642,10 @@ class Question:
             if side.codes is not None and not is_whole:
                 where.append(f"list_contains(?, {column})")
                 bound.append(sorted(side.codes))
-        sums, units = {}, {}
+            # A whole that lacks a part that the filter names is not said.
+            if name in ("PARTNER", "SECTOR") and side.is_filtered and not is_whole and not self.request.group(name):
+                named *= len(side.codes)
+        sums, units, counts, known = {}, {}, {}, set()
         for r, p, s, flow, start, v in self.data.db.execute(
             f"SELECT r, p, s, flow, start, v FROM {self.data.name} WHERE {' AND '.join(where)}", bound).fetchall():  # fmt: skip
             told = start - start % self.months
@@ -624,8 +658,13 @@ class Question:
                     above = self.side(group["by"]).above
                     keys.append("*" if group["by"] == self.open_side() else above(code) if above else code)
             key = (tuple(keys), flow, told if self.request.group("PERIOD") else None)
-            sums[key] = sums.get(key, 0) + int(v)
-            units.setdefault(key, set()).add((r, start))
+            unit = (key, r, start)
+            counts[unit] = counts.get(unit, 0) + 1
+            if v is not None:
+                sums[key] = sums.get(key, 0) + int(v)
+                known.add(unit)
+            if unit in known and counts[unit] >= named:
+                units.setdefault(key, set()).add((r, start))
         return {key: sums.get(key) if parts <= units.get(key, set()) else None for key, parts in self.made_of.items()}
 
     def reported(self, flow, told):
@@ -637,7 +676,8 @@ class Question:
         return (None, "NO_DATA") if cell is None else cell.total()
 
     def is_partial(self, key):
-        return key in self.cells and len(self.cells[key].parts) < self.months // self.stored
+        flows = [key[1]] if key[1] else ["EXPORT", "IMPORT"]
+        return any(self.cells[k].lacked for k in ((key[0], flow, key[2]) for flow in flows) if k in self.cells)
 
     def row(self, key):
         value, why = self.total_of(key)
@@ -647,7 +687,7 @@ class Question:
             "value": value,
             "valueReason": why,
             "sumOfListed": cell.listed() if cell else None,
-            "partial": key[2] is not None and self.is_partial(key),
+            "partial": self.is_partial(key),
             "estimated": bool(cell) and self.estimated(cell),
         }
         for measure in self.request.measures:
@@ -877,6 +917,8 @@ def mirror_gap(q, key):
     own, why = q.total_of(key)
     other, lacks = q.mirror[key].total() if key in q.mirror else (None, "NO_MIRROR")
     out["reported"], out["mirror"] = own, other
+    if own is not None and other is not None and not q.cells[key].is_of_periods_of(q.mirror[key]):
+        return out, "PARTIAL_PERIOD"
     if own is not None and other is not None:
         out["absolute"] = own - other
         out["relative"] = (own - other, other) if other > 0 else None
@@ -897,9 +939,11 @@ def change(q, key, periods):
 
 
 def balance(q, key):
-    exports, _ = q.total_of((key[0], "EXPORT", key[2]))
-    imports, _ = q.total_of((key[0], "IMPORT", key[2]))
-    return (None if exports is None or imports is None else exports - imports), None
+    keys = [(key[0], flow, key[2]) for flow in ("EXPORT", "IMPORT")]
+    (exports, _), (imports, _) = map(q.total_of, keys)
+    if exports is None or imports is None or not q.cells[keys[0]].is_of_periods_of(q.cells[keys[1]]):
+        return None, None
+    return exports - imports, None
 
 
 MEASURES = {

@@ -203,7 +203,7 @@ fn series_have_a_base_a_mean_growth_a_running_sum_and_a_moving_mean() {
                 "INVALID_PERIOD",
                 "expected a period of the length that is told, such as 2015",
             ),
-            ("movingAverage(periods: 1) { value }", "INVALID_ARGUMENT", "two periods or more"),
+            ("movingAverage(periods: 1) { value }", "INVALID_ARGUMENT", "a mean is of two to 60 periods"),
         ] {
             let (came, message) = reason_of(&db, "groupBy: [{by: PERIOD}]", fields);
             assert!(came == reason && message.contains(part), "{came}: {message}");

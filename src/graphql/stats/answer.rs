@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::measure::Measure;
-use super::measures::{ANY, Cell, Groups, Key};
+use super::measures::{ANY, Cell, Cells, Groups, Key};
 use super::rates::Rates;
 use super::read::Context;
 use super::sides::OneSide;
@@ -12,7 +12,8 @@ use super::{By, MOST_GROUPS, SIDES, Stats, level_word, too_many};
 use crate::catalog::dataset::DATASET;
 use crate::catalog::region::REGION;
 use crate::catalog::sector::{CLASSIFICATION, SECTOR};
-use crate::domain::flow::{FLOWS, FREQUENCIES, name_of};
+use crate::domain::flow::{FLOWS, FREQUENCIES, Flow, name_of};
+use crate::domain::fraction::Fraction;
 use crate::domain::period::Period;
 use crate::graphql::computed::Tree;
 use crate::graphql::errors::RunError;
@@ -21,6 +22,9 @@ use crate::graphql::groups::cut;
 use crate::storage::snapshot::Snapshot;
 use crate::storage::sql::Side;
 use crate::storage::value::Value;
+
+/// Numbers of a group that cost as much as a row of a list.
+const NUMBERS_OF_A_ROW: usize = 8;
 
 /// Codes by whether it is a sector's, and its id.
 type Codes = HashMap<(bool, i64), String>;
@@ -32,7 +36,29 @@ impl Stats {
         let of =
             |at: &usize| self.chosen.sides.get(*at).and_then(|side| side.ids.as_ref()).map_or(MOST_GROUPS, Vec::len);
         let most = (0..SIDES.len()).filter(|at| self.is_grouped(*at)).map(|at| of(&at)).max().unwrap_or(1);
-        u64::try_from(most.min(self.paging.first)).unwrap_or(u64::MAX)
+        // Each row can have events of its own.
+        let events =
+            self.numbers.iter().filter_map(|m| if let Measure::Events(first) = m { Some(*first) } else { None });
+        let each = events.max().unwrap_or(1);
+        u64::try_from(most.min(self.paging.first).saturating_mul(each)).unwrap_or(u64::MAX)
+    }
+
+    /// Rows that the numbers of all groups are priced at.
+    pub(in crate::graphql) fn price(&self) -> u64 {
+        let periods = self.chosen.shown.len().max(1);
+        let flows: usize = self.chosen.reads.iter().map(|(_, flows)| flows.len()).sum();
+        let of = |by: &By| match by {
+            By::Side(at) => {
+                let side = self.chosen.sides.get(*at);
+                side.and_then(|side| side.ids.as_ref()).map_or(MOST_GROUPS, Vec::len).max(1)
+            }
+            By::Flow => flows.max(1),
+            By::Period => periods,
+        };
+        let groups = self.by.iter().map(of).fold(1, usize::saturating_mul).min(MOST_GROUPS);
+        // Eight numbers of a group cost as much as a row of a list.
+        let numbers = self.numbers.len().div_ceil(NUMBERS_OF_A_ROW).max(1);
+        u64::try_from(groups.saturating_mul(numbers)).unwrap_or(u64::MAX)
     }
 
     /// The answer.
@@ -62,7 +88,7 @@ impl Stats {
         let (page, page_info) = self.paging.page(session.snapshot.revision, &rows, numbers)?;
         groups.beside.events = self.events(session, &groups, &page)?;
         let wholes = self.wholes(&groups, &keys, context);
-        let warnings = self.warnings(&groups, &keys, &wholes);
+        let warnings = if self.wants.warnings { self.warnings(context, &groups, &keys, &wholes) } else { Vec::new() };
         let [reporter, partner, sector] = &chosen.sides;
         let is_mirrored = chosen.reads.iter().any(|(side, _)| *side == Side::Mirrored);
         let from = chosen.editions.conversion.iter().flat_map(|to| &to.from);
@@ -101,7 +127,7 @@ impl Stats {
     }
 
     /// What to know before using the numbers.
-    fn warnings(&self, groups: &Groups, keys: &[Key], wholes: &[Whole]) -> Vec<Tree> {
+    fn warnings(&self, context: &Context, groups: &Groups, keys: &[Key], wholes: &[Whole]) -> Vec<Tree> {
         let mut out = Vec::new();
         let shown = || keys.iter().filter_map(|key| groups.cells.get(key));
         if shown().any(|cell| cell.is_listed) {
@@ -118,6 +144,12 @@ impl Stats {
         }
         if keys.is_empty() {
             out.push(warning("NO_DATA", "no figure meets the filter at these levels"));
+        }
+        if self.reporters_differ(context) {
+            out.push(warning(
+                "REPORTERS_DIFFER",
+                "reporters are summed, and not all of them have figures in every period: `coverage` names those that are missing",
+            ));
         }
         let editions = &self.chosen.editions;
         if !editions.joined.is_empty() {
@@ -280,50 +312,67 @@ impl Stats {
     }
 
     /// The rows that are told, in order, and the rest of each bucket; whether equal values were cut apart.
-    fn cut(&self, groups: &Groups, codes: &Codes, keys: Vec<Key>) -> (Vec<Key>, BTreeMap<Key, Rest>, bool) {
+    fn cut(&self, groups: &Groups, codes: &Codes, keys: Vec<Key>) -> (Vec<Key>, Rests, bool) {
         let meets = |key: &Key| self.having.iter().all(|condition| condition.holds(groups, key));
         let (mut rows, mut rest): (Vec<Key>, Vec<Key>) = keys.into_iter().partition(|key| meets(key));
         let mut ties_cut = false;
         if let Some(top) = &self.top {
+            let placed = rows.into_iter().map(|key| (Number::of(groups, &key, top.by), key));
             let found = cut(
-                std::mem::take(&mut rows),
+                placed.collect(),
                 top.n,
-                |key| self.bucket(key, &top.per),
-                |a, b| descending(groups, top.by, a, b),
-                |a, b| self.own_order(codes, a, b),
-                |key| groups.number(key, top.by).is_some(),
+                |(_, key)| self.bucket(key, &top.per),
+                |(a, _), (b, _)| a.compare(b, true),
+                |(_, a), (_, b)| self.own_order(codes, a, b),
+                |(number, _)| number.known.is_some(),
             );
-            rows = found.rows;
-            rest.extend(found.rest);
+            rows = found.rows.into_iter().map(|(_, key)| key).collect();
+            rest.extend(found.rest.into_iter().map(|(_, key)| key));
             ties_cut = found.ties_cut;
         }
-        let mut others: BTreeMap<Key, Rest> = BTreeMap::new();
-        if let Some(top) = self.top.as_ref().filter(|top| top.others) {
-            for key in &rest {
-                let Some(cell) = groups.cells.get(key) else { continue };
-                let all = others.entry(self.bucket(key, &top.per)).or_default();
-                all.cell.add(cell);
-                all.converted.resize(self.conversions.len(), Some(0));
-                for (at, sum) in all.converted.iter_mut().enumerate().filter(|_| cell.n_values > 0) {
-                    let own = groups.converted.get(&(at, key.clone())).copied().flatten();
-                    *sum = sum.zip(own).map(|(a, b)| a + b);
+        let others = match self.top.as_ref().filter(|top| top.others) {
+            Some(top) => self.rests(groups, &rest, &top.per),
+            None => Rests::default(),
+        };
+        let by: Vec<(Measure, bool)> = match (&self.top, self.order.is_empty()) {
+            (Some(top), true) => vec![(top.by, true)],
+            _ => self.order.clone(),
+        };
+        let numbers = |key: &Key| by.iter().map(|(measure, _)| Number::of(groups, key, *measure)).collect();
+        let mut placed: Vec<(Vec<Number>, Key)> = rows.into_iter().map(|key| (numbers(&key), key)).collect();
+        placed.sort_by(|(a, a_key), (b, b_key)| {
+            let numbers = a.iter().zip(b).zip(&by);
+            let order = numbers.map(|((a, b), (_, is_descending))| a.compare(b, *is_descending)).find(|o| o.is_ne());
+            order.unwrap_or_else(|| self.own_order(codes, a_key, b_key))
+        });
+        (placed.into_iter().map(|(_, key)| key).collect(), others, ties_cut)
+    }
+
+    /// The rest of each bucket.
+    fn rests(&self, groups: &Groups, rest: &[Key], per: &[By]) -> Rests {
+        let mut out = Rests::default();
+        let has_balance = self.numbers.contains(&Measure::Balance);
+        for key in rest {
+            let bucket = self.bucket(key, per);
+            let flows = [Flow::Export, Flow::Import].map(Flow::code).map(|flow| Key { flow, ..key.clone() });
+            // A balance is made of both flows, whichever is told.
+            for own in flows.iter().filter(|_| has_balance) {
+                let Some(cell) = groups.cells.get(own) else { continue };
+                if key.flow == 0 {
+                    out.told.entry(bucket.clone()).or_default();
                 }
+                out.flows.entry(Key { flow: own.flow, ..bucket.clone() }).or_default().add(cell);
+            }
+            let Some(cell) = groups.cells.get(key) else { continue };
+            let all = out.told.entry(bucket).or_default();
+            all.cell.add(cell);
+            all.converted.resize(self.conversions.len(), Some(0));
+            for (at, sum) in all.converted.iter_mut().enumerate().filter(|_| cell.n_values > 0) {
+                let own = groups.converted.get(&(at, key.clone())).copied().flatten();
+                *sum = sum.zip(own).map(|(a, b)| a + b);
             }
         }
-        if self.order.is_empty() && self.top.is_none() {
-            rows.sort_by(|a, b| self.own_order(codes, a, b));
-        } else {
-            let by: Vec<(Measure, bool)> = match (&self.top, self.order.is_empty()) {
-                (Some(top), true) => vec![(top.by, true)],
-                _ => self.order.clone(),
-            };
-            rows.sort_by(|a, b| {
-                let compared =
-                    by.iter().map(|(measure, is_descending)| compare(groups, *measure, *is_descending, a, b));
-                compared.fold(Ordering::Equal, Ordering::then).then_with(|| self.own_order(codes, a, b))
-            });
-        }
-        (rows, others, ties_cut)
+        out
     }
 
     /// By what is grouped by, in that order: regions and sectors by their codes, which are the same in every database.
@@ -332,7 +381,7 @@ impl Stats {
         for by in &self.by {
             let order = match by {
                 By::Side(at) => {
-                    let code = |key: &Key| key.sides.get(side).and_then(|id| codes.get(&(*at == 2, *id))).cloned();
+                    let code = |key: &Key| key.sides.get(side).and_then(|id| codes.get(&(*at == 2, *id)));
                     let order = code(a).cmp(&code(b));
                     side += 1;
                     order
@@ -385,9 +434,12 @@ impl Stats {
     }
 
     /// The rest of each bucket as one row: sums and shares; what compares groups says nothing of it.
-    fn others(&self, groups: &Groups, others: &BTreeMap<Key, Rest>) -> Vec<Tree> {
-        let cells = others.iter().map(|(bucket, rest)| (bucket.clone(), rest.cell)).collect();
+    fn others(&self, groups: &Groups, others: &Rests) -> Vec<Tree> {
+        let told = others.told.iter().map(|(bucket, rest)| (bucket.clone(), rest.cell));
+        let mut cells: Cells = others.flows.iter().map(|(key, cell)| (key.clone(), *cell)).collect();
+        cells.extend(told.filter(|(_, cell)| cell.count > 0));
         let converted = others
+            .told
             .iter()
             .flat_map(|(bucket, rest)| rest.converted.iter().enumerate().map(|(at, sum)| ((at, bucket.clone()), *sum)));
         let rest = groups.rest(cells, converted.collect());
@@ -398,7 +450,7 @@ impl Stats {
             members.extend(self.measures.iter().map(|(measure, slot)| (*slot, rest.told(bucket, *measure))));
             Tree::Object(members)
         };
-        others.keys().map(row).collect()
+        others.told.keys().map(row).collect()
     }
 
     /// The whole of each flow and period.
@@ -463,6 +515,14 @@ impl Whole {
     }
 }
 
+/// What is not told, by what it is part of.
+#[derive(Default)]
+struct Rests {
+    told: BTreeMap<Key, Rest>,
+    /// Both flows, where there is a balance.
+    flows: BTreeMap<Key, Cell>,
+}
+
 /// Groups that are not told, together.
 #[derive(Default)]
 struct Rest {
@@ -489,32 +549,33 @@ fn numbers(key: &Key) -> Vec<i64> {
     key.sides.iter().chain([&key.flow, &key.period]).copied().collect()
 }
 
-fn descending(groups: &Groups, measure: Measure, a: &Key, b: &Key) -> Ordering {
-    compare(groups, measure, true, a, b)
+/// What a group is ordered by.
+struct Number {
+    known: Option<Fraction>,
+    /// The sum of what is listed, for values.
+    listed: Option<i128>,
 }
 
-/// Compares two groups by a number; unknown ones are last both ways.
-fn compare(groups: &Groups, measure: Measure, is_descending: bool, a: &Key, b: &Key) -> Ordering {
-    match (groups.number(a, measure), groups.number(b, measure)) {
-        (Some(a), Some(b)) => {
-            if is_descending {
-                b.compare(a)
-            } else {
-                a.compare(b)
-            }
-        }
-        (Some(_), None) => Ordering::Less,
-        (None, Some(_)) => Ordering::Greater,
-        // Among sums that are no totals the larger one still comes first.
-        (None, None) if matches!(measure, Measure::Value(_)) => {
-            let listed = |key: &Key| groups.cells.get(key).and_then(Cell::listed);
-            match (listed(a), listed(b)) {
-                (Some(a), Some(b)) if is_descending => b.cmp(&a),
-                (Some(a), Some(b)) => a.cmp(&b),
+impl Number {
+    fn of(groups: &Groups, key: &Key, measure: Measure) -> Self {
+        let is_value = matches!(measure, Measure::Value(_));
+        let listed = groups.cells.get(key).filter(|_| is_value).and_then(Cell::listed);
+        Self { known: groups.number(key, measure), listed }
+    }
+
+    /// The order of two groups; unknown numbers are last both ways.
+    fn compare(&self, other: &Self, is_descending: bool) -> Ordering {
+        let turned = |order: Ordering| if is_descending { order.reverse() } else { order };
+        match (self.known, other.known) {
+            (Some(a), Some(b)) => turned(a.compare(b)),
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            // Among sums that are no totals the larger one still comes first.
+            (None, None) => match (self.listed, other.listed) {
+                (Some(a), Some(b)) => turned(a.cmp(&b)),
                 (a, b) => b.is_some().cmp(&a.is_some()),
-            }
+            },
         }
-        (None, None) => Ordering::Equal,
     }
 }
 

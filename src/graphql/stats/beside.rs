@@ -1,8 +1,10 @@
 //! What the sums of a question are compared with: wholes that are reported, the other side, the world.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use chrono::Datelike as _;
+
+use rustc_hash::FxHashMap;
 
 use super::levels::Chosen;
 use super::measure::Measure;
@@ -26,7 +28,7 @@ const PARTNER: usize = 1;
 const SECTOR_SIDE: usize = 2;
 
 /// What is said of wholes, and those of which it is not all.
-type Said = (HashMap<Key, i128>, BTreeSet<Key>);
+type Said = (FxHashMap<Key, i128>, BTreeSet<Key>);
 
 /// Whether a side is told apart or one.
 fn is_definite(chosen: &Chosen, by: &[By], at: usize) -> bool {
@@ -56,12 +58,14 @@ pub(super) fn check(chosen: &Chosen, by: &[By], numbers: &[Measure]) -> Planned<
         return Err(refused("mirrorGap", "between whom? group by REPORTER and PARTNER, or filter one of each"));
     }
     let is_of_pairs = |m: &Measure| matches!(m, Measure::Events(_));
-    if numbers.iter().any(is_of_pairs) && !(is_definite(chosen, by, 0) && is_definite(chosen, by, PARTNER)) {
+    let is_of_places = |at: usize| chosen.sides.get(at).is_some_and(|side| side.above.is_none());
+    let is_pair = [0, PARTNER].into_iter().all(|at| is_definite(chosen, by, at) && is_of_places(at));
+    if numbers.iter().any(is_of_pairs) && !is_pair {
         return Err(refused("events", "between whom? group by REPORTER and PARTNER, or filter one of each"));
     }
-    let of_series = |m: &Measure| matches!(m, Measure::Cumulative(_) | Measure::MovingAverage(_));
+    let of_series = |m: &Measure| matches!(m, Measure::Cumulative(_) | Measure::MovingAverage(_) | Measure::Index(_));
     if numbers.iter().any(of_series) && !by.contains(&By::Period) && chosen.shown.len() > 1 {
-        return Err(refused("groupBy", "`cumulative` and `movingAverage` are of a period; group by PERIOD"));
+        return Err(refused("groupBy", "`index`, `cumulative` and `movingAverage` are of a period; group by PERIOD"));
     }
     Ok(())
 }
@@ -135,7 +139,7 @@ impl Stats {
     }
 
     /// Complete reporters by told period, the fewest of its stored ones.
-    fn world_by_period(&self, snapshot: &Snapshot, context: &Context) -> HashMap<i64, Option<i64>> {
+    fn world_by_period(&self, snapshot: &Snapshot, context: &Context) -> FxHashMap<i64, Option<i64>> {
         let world = world(snapshot);
         let of = |start: &i64| match context.reports_world(&world, *start) {
             true => None,
@@ -172,7 +176,7 @@ impl Stats {
             self.take(session, context, &reading, &mut taken)?;
         }
         self.finish(session.snapshot, context, &mut taken)?;
-        let cells: HashMap<Key, i128> =
+        let cells: FxHashMap<Key, i128> =
             taken.cells.into_iter().filter_map(|(key, cell)| Some((key.any(Some(place)), cell.listed()?))).collect();
         let mut out = Said::default();
         for (key, units) in &groups.made_of {
@@ -191,8 +195,8 @@ impl Stats {
         session: &mut Session<'_>,
         groups: &Groups,
         keys: &[Key],
-    ) -> Result<HashMap<Key, Vec<i64>>, RunError> {
-        let mut out = HashMap::new();
+    ) -> Result<FxHashMap<Key, Vec<i64>>, RunError> {
+        let mut out = FxHashMap::default();
         if !self.has(|m| matches!(m, Measure::Events(_))) {
             return Ok(out);
         }
@@ -234,6 +238,29 @@ impl Stats {
             out.insert(key.clone(), of.map(|(id, _, _)| *id).collect());
         }
         Ok(out)
+    }
+
+    /// Whether reporters are summed that have figures in some periods of the answer only.
+    pub(super) fn reporters_differ(&self, context: &Context) -> bool {
+        let chosen = &self.chosen;
+        let Some(own) = chosen.reads.first().map(|(side, _)| own_side(&chosen.sides, *side == Side::Mirrored)) else {
+            return false;
+        };
+        let at = usize::from(chosen.reads.first().is_some_and(|(side, _)| *side == Side::Mirrored));
+        if self.is_grouped(at) && own.above.is_none() && own.level > 0 {
+            return false;
+        }
+        let asked = own.ids.as_ref().filter(|_| own.level > 0);
+        let told = |start: i64| start - start.rem_euclid(chosen.months);
+        let there = context.coverage.by_reporter.keys().filter(|(id, start)| {
+            chosen.periods.contains_key(&told(*start)) && asked.is_none_or(|ids| ids.contains(id))
+        });
+        let mut by_period: FxHashMap<i64, BTreeSet<i64>> = FxHashMap::default();
+        for (id, start) in there {
+            by_period.entry(told(*start)).or_default().insert(*id);
+        }
+        let mut all = by_period.values();
+        all.next().is_some_and(|first| all.any(|other| other != first))
     }
 
     /// Who reported, by told period.

@@ -1,7 +1,9 @@
 //! Converts sums by sectors into another classification: the weights of a sector share it out, and what is left of
 //! rounding goes to the largest, so that totals stay exact.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
+
+use rustc_hash::FxHashMap;
 
 use super::Stats;
 use super::measures::{Cell, Key, NONE, Unit};
@@ -37,7 +39,7 @@ struct Target {
 /// What corresponds to what, by sector of the dataset.
 #[derive(Debug, Default)]
 pub(super) struct Mapping {
-    targets: HashMap<i64, Vec<Target>>,
+    targets: FxHashMap<i64, Vec<Target>>,
     is_split_equally: bool,
 }
 
@@ -59,12 +61,12 @@ impl Mapping {
     /// Shares out the sums of sectors. An error names sectors that go to several others without weights.
     pub(super) fn convert<K: Clone + Eq + std::hash::Hash>(
         &self,
-        cells: HashMap<K, Cell>,
+        cells: FxHashMap<K, Cell>,
         key: impl Fn(&K) -> (i64, i64),
         with: impl Fn(&K, i64) -> K,
         lacking: &mut BTreeSet<i64>,
-    ) -> HashMap<K, Cell> {
-        let mut out: HashMap<K, Cell> = HashMap::with_capacity(cells.len());
+    ) -> FxHashMap<K, Cell> {
+        let mut out: FxHashMap<K, Cell> = FxHashMap::with_capacity_and_hasher(cells.len(), rustc_hash::FxBuildHasher);
         for (group, cell) in cells {
             let (sector, period) = key(&group);
             let Some(shares) = self.shares(sector, period.div_euclid(12)) else {

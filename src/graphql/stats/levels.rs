@@ -331,6 +331,7 @@ fn reached(reach: &[Reach], shown: &BTreeSet<i64>, months: i64) -> Planned<Neede
         }
         match one {
             Reach::Back(n) => out.starts.extend(shown.iter().map(|start| start - n * months)),
+            Reach::Run(n) => out.runs.push(first - n * months..=last),
             Reach::At((start, _)) => out.starts.extend([*start]),
             Reach::Since(since) => out.runs.push(since.map_or(first, |(start, _)| start)..=last),
         }

@@ -80,11 +80,16 @@ pub(super) struct Conversion {
 pub(super) enum Reach {
     /// So many periods earlier.
     Back(i64),
+    /// All of so many before each.
+    Run(i64),
     /// This one.
     At(When),
     /// All from this one on, or from the first that is shown.
     Since(Option<When>),
 }
+
+/// Periods of a moving mean at most.
+const MOST_OF_A_MEAN: i64 = 60;
 
 /// Events of a row at most.
 const MOST_EVENTS: usize = 200;
@@ -201,8 +206,11 @@ impl Measure {
             "HHI" => Self::Hhi(code("of", SHARE_OF.values)),
             "CUMULATIVE" => Self::Cumulative(when("since")?),
             "MOVING_AVERAGE" => match periods(3)? {
-                1 => return Err(refused(&format!("{at}.periods"), "a mean is of two periods or more")),
-                n => Self::MovingAverage(n),
+                n @ 2..=MOST_OF_A_MEAN => Self::MovingAverage(n),
+                _ => {
+                    let message = format!("a mean is of two to {MOST_OF_A_MEAN} periods");
+                    return Err(refused(&format!("{at}.periods"), message));
+                }
             },
             _ => Self::Value(None),
         })
@@ -212,7 +220,7 @@ impl Measure {
     pub(super) fn reach(self) -> Vec<Reach> {
         match self {
             Self::Growth(periods) | Self::Change(periods) => vec![Reach::Back(periods)],
-            Self::MovingAverage(periods) => (1..periods).map(Reach::Back).collect(),
+            Self::MovingAverage(periods) => vec![Reach::Run(periods - 1)],
             Self::Cagr(from, to) => vec![Reach::At(from), Reach::At(to)],
             Self::Index(base) => vec![Reach::At(base)],
             Self::Cumulative(since) => vec![Reach::Since(since)],

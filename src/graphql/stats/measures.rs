@@ -1,8 +1,11 @@
 //! Sums of groups, and the numbers that are made of several of them: exact fractions, told with both their parts.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
+
+use rustc_hash::FxHashMap;
 
 use super::measure::{Conversion, Measure, When};
+use super::rates::DECIMALS;
 use crate::domain::decimal::{approximate_sum, format_sum};
 use crate::domain::fraction::Fraction;
 use crate::graphql::computed::Tree;
@@ -35,8 +38,10 @@ pub(super) struct Cell {
     pub(super) unit: Unit,
     pub(super) count: i64,
     pub(super) is_estimated: bool,
-    /// The stored periods in it, one bit each.
-    pub(super) parts: u16,
+    /// The stored periods that one of its reporters lacks, one bit each.
+    pub(super) lacks: u16,
+    /// Which periods are summed, where periods are: the same for the same ones.
+    pub(super) periods: u64,
     /// It sums what is listed, which is no total.
     pub(super) is_listed: bool,
 }
@@ -56,7 +61,12 @@ impl Cell {
         };
         self.count += other.count;
         self.is_estimated |= other.is_estimated;
-        self.parts |= other.parts;
+        self.lacks |= other.lacks;
+        self.periods = match (self.periods, other.periods) {
+            (periods, 0) | (0, periods) => periods,
+            (a, b) if a == b => a,
+            _ => u64::MAX,
+        };
         self.is_listed |= other.is_listed;
     }
 
@@ -73,6 +83,11 @@ impl Cell {
     /// The sum, where it is a total.
     pub(super) fn total(&self) -> Option<i128> {
         self.listed().filter(|_| !self.is_listed)
+    }
+
+    /// Whether it is of the same periods as another, so that the two can be compared.
+    fn is_of_periods_of(&self, other: &Self) -> bool {
+        (self.periods, self.lacks) == (other.periods, other.lacks)
     }
 
     fn all_weight(&self) -> Option<i128> {
@@ -102,13 +117,13 @@ pub(super) const ANY: i64 = -1;
 pub(super) const NONE: i64 = -2;
 
 /// Sums by group.
-pub(super) type Cells = HashMap<Key, Cell>;
+pub(super) type Cells = FxHashMap<Key, Cell>;
 
 /// What numbers are compared with beside the groups themselves.
 #[derive(Debug, Default)]
 pub(super) struct Beside {
     /// What the dataset says of the whole, with the side that is open as any.
-    pub(super) reported: HashMap<Key, i128>,
+    pub(super) reported: FxHashMap<Key, i128>,
     /// Those of which it does not say all.
     pub(super) unsaid: BTreeSet<Key>,
     /// What the other side says.
@@ -116,9 +131,9 @@ pub(super) struct Beside {
     /// Exports of all goods of reporters, of sectors of the world, and of all goods of the world.
     pub(super) rca: Option<[Cells; 3]>,
     /// Events between the reporter and the partner, the latest first.
-    pub(super) events: HashMap<Key, Vec<i64>>,
+    pub(super) events: FxHashMap<Key, Vec<i64>>,
     /// Complete reporters by stored period; nothing where the dataset reports the world itself.
-    pub(super) world_reporters: HashMap<i64, Option<i64>>,
+    pub(super) world_reporters: FxHashMap<i64, Option<i64>>,
 }
 
 /// All groups, those of earlier periods too.
@@ -129,15 +144,13 @@ pub(super) struct Groups {
     pub(super) currency: String,
     pub(super) conversions: Vec<Conversion>,
     /// By conversion and group: the converted sum, nothing where a rate is not known.
-    pub(super) converted: HashMap<(usize, Key), Option<i128>>,
+    pub(super) converted: FxHashMap<(usize, Key), Option<i128>>,
     pub(super) units: Vec<String>,
     /// Reporters and stored periods by group, where the whole of a side is wanted.
-    pub(super) made_of: HashMap<Key, BTreeSet<(i64, i64)>>,
+    pub(super) made_of: FxHashMap<Key, BTreeSet<(i64, i64)>>,
     /// Stored figures that were added.
     pub(super) figures: i128,
     pub(super) months: i64,
-    /// Stored periods in a told one.
-    pub(super) parts: u16,
     /// The only period that is shown, where periods are summed.
     pub(super) single: Option<i64>,
     /// The first period that is shown.
@@ -145,9 +158,11 @@ pub(super) struct Groups {
     /// Where the three hierarchies stand in a key.
     pub(super) places: [Option<usize>; 3],
     pub(super) beside: Beside,
-    pub(super) totals: HashMap<(i64, i64), Total>,
-    pub(super) ranks: HashMap<Key, i64>,
-    pub(super) parents: HashMap<Key, Total>,
+    /// What is said of wholes, by flow and period, and of all periods.
+    pub(super) said: FxHashMap<(i64, Option<i64>), Option<i128>>,
+    pub(super) totals: FxHashMap<(i64, i64), Total>,
+    pub(super) ranks: FxHashMap<Key, i64>,
+    pub(super) parents: FxHashMap<Key, Total>,
     /// Which of `sides` is not part of a parent's key, or that the flow or period is not.
     pub(super) last: Last,
 }
@@ -158,6 +173,7 @@ pub(super) struct Total {
     sum: i128,
     /// Sum of the squares; nothing where it is too large.
     squares: Option<i128>,
+    has_negative: bool,
     is_complete: bool,
 }
 
@@ -226,6 +242,7 @@ fn product(a: i128, b: i128) -> Known<i128> {
 impl Total {
     fn add(&mut self, value: i128) {
         self.sum += value;
+        self.has_negative |= value < 0;
         self.squares = self.squares.zip(value.checked_mul(value)).and_then(|(all, own)| all.checked_add(own));
     }
 
@@ -233,6 +250,7 @@ impl Total {
         Self {
             sum: self.sum + other.sum,
             squares: self.squares.zip(other.squares).and_then(|(a, b)| a.checked_add(b)),
+            has_negative: self.has_negative || other.has_negative,
             is_complete: self.is_complete && other.is_complete,
         }
     }
@@ -247,11 +265,14 @@ impl Total {
 
     fn concentration(self) -> Known<(i128, i128)> {
         let sum = self.known()?;
+        if self.has_negative {
+            return Err("NOTHING_TO_SHARE");
+        }
         Ok((self.squares.ok_or("TOO_LARGE")?, product(sum, sum)?))
     }
 }
 
-const NO_GROUPS: Total = Total { sum: 0, squares: Some(0), is_complete: true };
+const NO_GROUPS: Total = Total { sum: 0, squares: Some(0), has_negative: false, is_complete: true };
 
 /// A sum of some cells, where it is a total.
 fn total_in(cells: &Cells, key: &Key) -> Known<i128> {
@@ -266,7 +287,13 @@ impl Groups {
     }
 
     fn is_partial(&self, key: &Key) -> bool {
-        self.cells.get(key).is_some_and(|cell| cell.parts != self.parts)
+        self.own_cells(key).any(|cell| cell.lacks != 0)
+    }
+
+    /// The sums of a group: those of both flows where it is of a balance alone.
+    fn own_cells(&self, key: &Key) -> impl Iterator<Item = &Cell> {
+        let flows = if key.flow == 0 { [EXPORT, IMPORT] } else { [key.flow; 2] };
+        flows.into_iter().filter_map(|flow| self.cells.get(&key.at(flow, key.period)))
     }
 
     /// A sum of a whole period.
@@ -348,20 +375,30 @@ impl Groups {
     }
 
     fn reported(&self, key: &Key, of: i64) -> Known<i128> {
-        let lacks = |unsaid: &Key| unsaid.flow == key.flow && (of == 2 || unsaid.period == key.period);
-        if of != 1 && self.beside.unsaid.iter().any(lacks) {
-            return Err("NOT_REPORTED");
-        }
-        let all = self.beside.reported.iter().filter(|(known, _)| match of {
-            1 => **known == key.parent(self.last),
-            2 => known.flow == key.flow,
-            _ => known.flow == key.flow && known.period == key.period,
-        });
-        let (sum, n) = all.fold((0, 0), |(sum, n), (_, value)| (sum + value, n + 1));
+        let sum = match of {
+            1 => self.beside.reported.get(&key.parent(self.last)).copied(),
+            2 => self.said.get(&(key.flow, None)).copied().flatten(),
+            _ => self.said.get(&(key.flow, Some(key.period))).copied().flatten(),
+        };
         match sum {
-            _ if n == 0 => Err("NOT_REPORTED"),
-            sum if sum > 0 => Ok(sum),
-            _ => Err("NOTHING_TO_SHARE"),
+            None => Err("NOT_REPORTED"),
+            Some(sum) if sum > 0 => Ok(sum),
+            Some(_) => Err("NOTHING_TO_SHARE"),
+        }
+    }
+
+    /// Adds up what is said of wholes, by flow and period and of all periods; nothing where it is not said of all.
+    fn add_said(&mut self) {
+        for (key, value) in &self.beside.reported {
+            for period in [Some(key.period), None] {
+                let sum = self.said.entry((key.flow, period)).or_insert(Some(0));
+                *sum = sum.map(|sum| sum + value);
+            }
+        }
+        for key in &self.beside.unsaid {
+            for period in [Some(key.period), None] {
+                self.said.insert((key.flow, period), None);
+            }
         }
     }
 
@@ -394,10 +431,13 @@ impl Groups {
     }
 
     fn balance(&self, key: &Key) -> Known<i128> {
-        let of = |flow: i64, missing: &'static str| {
-            self.total_of(&key.at(flow, key.period)).map_err(|why| if why == "NO_DATA" { missing } else { why })
+        let (exports, imports) = (key.at(EXPORT, key.period), key.at(IMPORT, key.period));
+        let of = |key: &Key, missing: &'static str| {
+            self.total_of(key).map_err(|why| if why == "NO_DATA" { missing } else { why })
         };
-        Ok(of(EXPORT, "EXPORT_MISSING")? - of(IMPORT, "IMPORT_MISSING")?)
+        let balance = of(&exports, "EXPORT_MISSING")? - of(&imports, "IMPORT_MISSING")?;
+        let both = self.cells.get(&exports).zip(self.cells.get(&imports));
+        if both.is_some_and(|(a, b)| a.is_of_periods_of(b)) { Ok(balance) } else { Err("PARTIAL_PERIOD") }
     }
 
     fn unit_value(&self, key: &Key, of_quantity: bool) -> Known<Ratio> {
@@ -483,7 +523,9 @@ impl Groups {
 
     fn mirror_gap(&self, key: &Key) -> Known<i128> {
         let (own, other) = self.mirror(key);
-        Ok(own? - other?)
+        let gap = own? - other?;
+        let both = self.cells.get(key).zip(self.beside.mirror.as_ref().and_then(|mirror| mirror.get(key)));
+        if both.is_some_and(|(a, b)| a.is_of_periods_of(b)) { Ok(gap) } else { Err("PARTIAL_PERIOD") }
     }
 
     /// The mean of the values of some groups, where all are known.
@@ -544,21 +586,14 @@ impl Groups {
     }
 
     pub(super) fn money(&self, units: Option<i128>) -> Tree {
-        self.amount(units, &self.currency)
-    }
-
-    fn amount(&self, units: Option<i128>, currency: &str) -> Tree {
-        let Some(units) = units else { return Tree::Null };
-        Tree::Object(vec![
-            ("amount", Tree::Text(format_sum(units, self.scale))),
-            ("currency", Tree::Text(currency.to_owned())),
-            ("approx", Tree::Float(approximate_sum(units, self.scale))),
-        ])
+        amount(units, self.scale, &self.currency)
     }
 
     fn amount_in(&self, units: Option<i128>, conversion: Option<usize>) -> Tree {
-        let currency = conversion.and_then(|at| self.conversions.get(at)).map_or(&self.currency, |to| &to.currency);
-        self.amount(units, currency)
+        match conversion.and_then(|at| self.conversions.get(at)) {
+            Some(to) => amount(units, DECIMALS, &to.currency),
+            None => self.money(units),
+        }
     }
 
     /// A number as it is told.
@@ -622,13 +657,14 @@ impl Groups {
     /// What every row tells of its value.
     pub(super) fn value(&self, key: &Key) -> [(&'static str, Tree); 2] {
         [
-            ("partial", Tree::Bool(key.period != 0 && self.is_partial(key))),
+            ("partial", Tree::Bool(self.is_partial(key))),
             ("estimated", Tree::Bool(self.cells.get(key).is_some_and(Cell::is_estimated))),
         ]
     }
 
     /// Makes totals, ranks and the sums of parents of the groups that are shown.
     pub(super) fn compare(&mut self, shown: &[Key], complete: impl Fn(i64, i64) -> bool) {
+        self.add_said();
         let mut by_period: BTreeMap<(i64, i64), Vec<(i128, &Key)>> = BTreeMap::new();
         let mut listed: BTreeSet<(i64, i64)> = BTreeSet::new();
         for key in shown {
@@ -664,26 +700,36 @@ impl Groups {
     }
 
     /// The rest of groups beyond those that are told: sums and shares, no rank and no other periods of their own.
-    pub(super) fn rest(&self, cells: Cells, converted: HashMap<(usize, Key), Option<i128>>) -> Self {
+    pub(super) fn rest(&self, cells: Cells, converted: FxHashMap<(usize, Key), Option<i128>>) -> Self {
         Self {
             cells,
             converted,
             beside: Beside {
                 reported: self.beside.reported.clone(),
                 unsaid: self.beside.unsaid.clone(),
-                mirror: self.beside.mirror.as_ref().map(|_| Cells::new()),
+                mirror: self.beside.mirror.as_ref().map(|_| Cells::default()),
                 ..Beside::default()
             },
-            ranks: HashMap::new(),
+            ranks: FxHashMap::default(),
+            said: self.said.clone(),
             totals: self.totals.clone(),
             parents: self.parents.clone(),
             currency: self.currency.clone(),
             conversions: self.conversions.clone(),
             units: self.units.clone(),
-            made_of: HashMap::new(),
+            made_of: FxHashMap::default(),
             ..*self
         }
     }
+}
+
+fn amount(units: Option<i128>, scale: u32, currency: &str) -> Tree {
+    let Some(units) = units else { return Tree::Null };
+    Tree::Object(vec![
+        ("amount", Tree::Text(format_sum(units, scale))),
+        ("currency", Tree::Text(currency.to_owned())),
+        ("approx", Tree::Float(approximate_sum(units, scale))),
+    ])
 }
 
 fn reason(why: Option<&str>) -> Tree {

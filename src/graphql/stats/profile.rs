@@ -178,6 +178,7 @@ impl Profile {
                         if is_there { own.member("valueReason").clone() } else { reason(own.member("valueReason")) },
                     ),
                     ("sumOfListed", own.member("sumOfListed").clone()),
+                    ("partial", if is_there { own.member("partial").clone() } else { Tree::Bool(false) }),
                     ("growth", growth),
                     ("partners", Tree::List(of_flow(partners, flow))),
                     ("sectors", Tree::List(of_flow(sectors, flow))),

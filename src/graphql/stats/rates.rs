@@ -1,6 +1,8 @@
 //! Converts the sums of stored periods with exchange rates that sources state.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashMap;
 
 use super::Stats;
 use super::measure::{Conversion, When};
@@ -37,7 +39,7 @@ struct Rate {
 }
 
 /// Converted sums by conversion and group; nothing where a rate is not known.
-pub(super) type Converted = HashMap<(usize, Key), Option<i128>>;
+pub(super) type Converted = FxHashMap<(usize, Key), Option<i128>>;
 
 /// What amounts were converted with: by conversion and stored period.
 #[derive(Debug, Default)]
@@ -89,11 +91,11 @@ impl Stats {
         taken: &Taken,
         rates: &mut Rates,
     ) -> Result<Converted, RunError> {
-        let mut out = Converted::new();
+        let mut out = Converted::default();
         let Some(stored) = &taken.stored else { return Ok(out) };
         for (at, conversion) in self.conversions.iter().enumerate() {
             let known = self.rates(session, conversion)?;
-            let mut of_period: HashMap<i64, Option<&Rate>> = HashMap::new();
+            let mut of_period: FxHashMap<i64, Option<&Rate>> = FxHashMap::default();
             for ((key, start), cell) in stored {
                 let Some(units) = cell.listed() else { continue };
                 let rate = *of_period.entry(*start).or_insert_with(|| {

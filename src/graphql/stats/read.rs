@@ -1,14 +1,17 @@
 //! Reads the sums of a question, and what is known of their completeness.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
+use std::hash::{Hash as _, Hasher as _};
 use std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHasher};
 
 use super::convert::{Mapping, with_sector};
 use super::measure::Measure;
 use super::measures::{Cell, Cells, Groups, Key, Last, NONE, Unit};
 use super::rates::Rates;
 use super::sides::OneSide;
-use super::{By, MOST_GROUPS, SIDES, Stats, too_many};
+use super::{By, SIDES, Stats, too_many};
 use crate::catalog::region::REGION;
 use crate::domain::error_code::Reason;
 use crate::graphql::errors::{GraphError, RunError};
@@ -16,7 +19,7 @@ use crate::graphql::execute::Session;
 use crate::storage::figures::REPORTED;
 use crate::storage::snapshot::{Coverage, Snapshot};
 use crate::storage::sql::Side;
-use crate::storage::sql::cube::{Cube, PART};
+use crate::storage::sql::cube::{Cube, MOST_SUMS, PART};
 use crate::storage::sql::operand::Operand;
 use crate::storage::sql::predicate::{Op, Predicate};
 use crate::storage::value::{Row, Value};
@@ -108,8 +111,6 @@ impl Stats {
             currency: chosen.currency.clone(),
             conversions: self.conversions.clone(),
             months: chosen.months,
-            parts: u16::try_from((1_u32 << (chosen.months / chosen.stored.max(1)).clamp(1, 12)) - 1)
-                .unwrap_or(u16::MAX),
             single: chosen.shown.first().copied().filter(|_| chosen.shown.len() == 1),
             first: chosen.shown.first().copied().unwrap_or(0),
             places,
@@ -132,7 +133,7 @@ impl Stats {
         let chosen = &self.chosen;
         let mut groups = self.groups();
         let mut taken = Taken::new(self.open_side().filter(|_| self.wants_reported()));
-        taken.stored = (!self.conversions.is_empty()).then(HashMap::new);
+        taken.stored = (!self.conversions.is_empty()).then(FxHashMap::default);
         for (side, flows) in &chosen.reads {
             self.take(session, context, &self.reading(&chosen.sides, *side, flows), &mut taken)?;
         }
@@ -240,7 +241,7 @@ impl Stats {
         let side = reading.side;
         let cube = Cube { side, condition: condition.on_side(side), by, with_quantities };
         let rows = session.rows(cube, &[])?;
-        if rows.len() > MOST_GROUPS * 20 {
+        if rows.len() > MOST_SUMS {
             return Err(too_many(rows.len()).into());
         }
         Ok(rows)
@@ -249,11 +250,14 @@ impl Stats {
     /// How many figures of a reporter and period a sum of named partners and sectors is made of; one that has fewer is
     /// no total unless the reporter is complete.
     fn expected(&self, sides: &[OneSide; 3]) -> i64 {
+        let editions = &self.chosen.editions;
         let of = |(at, side): (usize, &OneSide)| match &side.ids {
-            Some(ids) if at > 0 && side.is_filtered && !self.is_grouped(at) => {
-                i64::try_from(ids.len()).unwrap_or(i64::MAX)
-            }
-            _ => 1,
+            _ if at == 0 || !side.is_filtered || self.is_grouped(at) => 1,
+            // Chapters of one edition at a time; of which, is not known where a period has several.
+            Some(_) if at == 2 && editions.named > 1 && editions.class_of.is_some() => i64::MAX,
+            Some(_) if at == 2 && editions.named > 0 => editions.named,
+            Some(ids) => i64::try_from(ids.len()).unwrap_or(i64::MAX),
+            None => 1,
         };
         sides.iter().enumerate().map(of).fold(1, i64::saturating_mul)
     }
@@ -314,7 +318,7 @@ impl Stats {
                 });
             }
             let told = start - start.rem_euclid(self.chosen.months);
-            let cell = self.cell(&row, n + 2, start - told, taken);
+            let cell = self.cell(&row, n + 2, taken);
             let own = if reading.is_exchanged() { one(1) } else { reporter };
             let is_short = cell.count < self.expected(reading.sides);
             let is_listed = self.is_listed(context, reading, (own, flow, start), is_short);
@@ -322,8 +326,12 @@ impl Stats {
             taken.figures += i128::from(cell.count);
             let flow = if reading.is_exchanged() { other_flow(flow) } else { flow };
             let key = Key { sides: ids, flow, period: told };
-            if cell.n_values > 0 || !reading.is_reported {
+            // Of a whole that lacks a part it is not said how much it is.
+            if !reading.is_reported || (cell.n_values > 0 && !is_short) {
                 taken.note(&key, (reporter, start), self.by_period(), &self.chosen.shown);
+            }
+            if self.chosen.months != self.chosen.stored {
+                *taken.months.entry((key.clone(), own)).or_default() |= self.bit(start);
             }
             if let Some(stored) = &mut taken.stored {
                 stored.entry((key.clone(), start)).or_default().add(&cell);
@@ -333,8 +341,30 @@ impl Stats {
         Ok(())
     }
 
+    /// The place of a stored period in its told one.
+    fn bit(&self, start: i64) -> u16 {
+        1 << (start.rem_euclid(self.chosen.months) / self.chosen.stored.max(1)).clamp(0, 11)
+    }
+
+    /// Which stored periods of each sum one of its reporters lacks; of one that is complete, nothing is nothing.
+    fn find_lacking(&self, context: &Context, taken: &mut Taken) {
+        let parts = (1_u32 << (self.chosen.months / self.chosen.stored.max(1)).clamp(1, 12)) - 1;
+        let all = u16::try_from(parts).unwrap_or(u16::MAX);
+        let step = usize::try_from(self.chosen.stored.max(1)).unwrap_or(1);
+        for ((key, own), mut bits) in std::mem::take(&mut taken.months) {
+            for start in (key.period..key.period + self.chosen.months).step_by(step) {
+                if context.coverage.by_reporter.get(&(own, start)).copied().unwrap_or(false) {
+                    bits |= self.bit(start);
+                }
+            }
+            if let Some(cell) = taken.cells.get_mut(&key) {
+                cell.lacks |= all & !bits;
+            }
+        }
+    }
+
     /// The sums of a row, from a column on.
-    fn cell(&self, row: &Row, from: usize, months: i64, taken: &mut Taken) -> Cell {
+    fn cell(&self, row: &Row, from: usize, taken: &mut Taken) -> Cell {
         let number = |at: usize| row.int(from + at).unwrap_or(0);
         let unit = match (row.text(from + 11), row.text(from + 12)) {
             (Some(first), Some(last)) if first == last => Unit::One(taken.unit(first)),
@@ -351,7 +381,8 @@ impl Stats {
             quantity: exact(number(8), number(9)),
             n_quantities: number(10),
             unit,
-            parts: 1 << (months / self.chosen.stored.max(1)).clamp(0, 11),
+            lacks: 0,
+            periods: 0,
             is_listed: false,
         }
     }
@@ -371,11 +402,10 @@ impl Stats {
         let is_open = is_short
             || is_made_world
             || is_of_world
-            || reading
-                .sides
-                .iter()
-                .enumerate()
-                .any(|(at, side)| side.is_listed && (!self.is_grouped(at) || side.above.is_some()));
+            || reading.sides.iter().enumerate().any(|(at, side)| {
+                let is_made = side.above.is_some() || (at == 2 && self.chosen.editions.conversion.is_some());
+                side.is_listed && (!self.is_grouped(at) || is_made)
+            });
         let is_complete = || match is_mirrored || is_of_world {
             // Several reporters are no world where import makes none of them.
             _ if is_made_world => context.coverage.by_period.get(&start) == Some(&(1, 1)),
@@ -387,6 +417,7 @@ impl Stats {
 
     /// Converts sectors, and puts periods together where they are not grouped by.
     pub(super) fn finish(&self, snapshot: &Snapshot, context: &Context, taken: &mut Taken) -> Result<(), RunError> {
+        self.find_lacking(context, taken);
         let place = self.by.iter().filter_map(|by| by.side()).position(|at| at == 2);
         if let (Some(mapping), Some(place)) = (&context.mapping, place) {
             let mut lacking = BTreeSet::new();
@@ -409,13 +440,18 @@ impl Stats {
         if self.by.contains(&By::Period) {
             return;
         }
-        let shown: Vec<(Key, Cell)> = cells
+        let mut shown: Vec<(Key, i64, Cell)> = cells
             .iter()
             .filter(|(key, _)| self.chosen.shown.contains(&key.period))
-            .map(|(key, cell)| (Key { period: 0, ..key.clone() }, *cell))
+            .map(|(key, cell)| (Key { period: 0, ..key.clone() }, key.period, *cell))
             .collect();
-        for (key, cell) in shown {
-            cells.entry(key).or_default().add(&cell);
+        shown.sort_by_key(|(_, period, _)| *period);
+        for (key, period, cell) in shown {
+            let sum = cells.entry(key).or_default();
+            let mut hasher = FxHasher::default();
+            (sum.periods, period).hash(&mut hasher);
+            sum.add(&cell);
+            sum.periods = hasher.finish();
         }
     }
 }
@@ -458,17 +494,19 @@ impl Reading<'_> {
 pub(super) struct Taken {
     pub(super) cells: Cells,
     /// The same by stored period, where that is wanted.
-    pub(super) stored: Option<HashMap<(Key, i64), Cell>>,
+    pub(super) stored: Option<FxHashMap<(Key, i64), Cell>>,
     units: Vec<String>,
     /// Figures that were added.
     figures: i128,
     seen: BTreeSet<(i64, i64, i64)>,
+    /// The stored periods of each reporter in a sum, where several make a told one.
+    months: FxHashMap<(Key, i64), u16>,
     /// The classification in which a reporter gives a flow and period.
-    classes: HashMap<(i64, i64, i64), i64>,
+    classes: FxHashMap<(i64, i64, i64), i64>,
     /// The place in a key of the side whose whole is wanted too.
     open: Option<usize>,
     /// Reporters and stored periods by group with any of that side.
-    pub(super) made_of: HashMap<Key, BTreeSet<(i64, i64)>>,
+    pub(super) made_of: FxHashMap<Key, BTreeSet<(i64, i64)>>,
 }
 
 impl Taken {

@@ -65,6 +65,8 @@ impl Above {
 pub(super) struct Editions {
     /// Codes of the classifications whose chapters are put together by their codes.
     pub(super) joined: Vec<String>,
+    /// How many sectors the filter names of the edition of which it names most, where several are put together.
+    pub(super) named: i64,
     /// The classification of each sector, where one period has several: a reporter may have one of them only.
     pub(super) class_of: Option<HashMap<i64, i64>>,
     /// Into which classification sectors are converted.
@@ -353,6 +355,13 @@ impl Left<'_> {
         (!is_all).then(|| classes.iter().flat_map(|class| nodes.at((*class, level))).copied().collect())
     }
 
+    /// How many sectors of a level and classification the filter names.
+    fn named(&self, class: i64, level: i64) -> i64 {
+        let nodes = self.snapshot.sectors();
+        let ids = self.allowed.into_iter().flatten().filter(|id| nodes.level(**id) == (class, level));
+        i64::try_from(ids.count()).unwrap_or(i64::MAX)
+    }
+
     /// The classification of each sector, where a period has several of a level.
     fn class_of(&self, level: i64, classes: &BTreeSet<i64>) -> Option<HashMap<i64, i64>> {
         let mut of_period: HashMap<(i64, i64), i64> = HashMap::new();
@@ -391,6 +400,7 @@ impl Left<'_> {
                 let above = all.filter_map(|id| Some((*id, *newest_of.get(code(*id))?))).collect();
                 let editions = Editions {
                     joined: codes.keys().cloned().collect(),
+                    named: classes.iter().map(|class| self.named(*class, level)).max().unwrap_or(0),
                     class_of: self.class_of(level, classes),
                     conversion: None,
                 };
@@ -513,12 +523,16 @@ impl Left<'_> {
             level: finest,
             ids: self.ids(finest, &classes),
             above: None,
-            is_listed: false,
+            is_listed: true,
             is_filtered: self.allowed.is_some(),
         };
         let conversion = Conversion { from: classes.iter().copied().collect(), to: (class, level), is_split_equally };
-        let editions =
-            Editions { joined: Vec::new(), class_of: self.class_of(finest, &classes), conversion: Some(conversion) };
+        let editions = Editions {
+            joined: Vec::new(),
+            named: 0,
+            class_of: self.class_of(finest, &classes),
+            conversion: Some(conversion),
+        };
         Ok((code.to_owned(), side, editions, Vec::new()))
     }
 }

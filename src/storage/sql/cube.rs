@@ -13,6 +13,9 @@ use crate::storage::dialect::Dialect;
 /// on its conversion: so many times the first, and the second.
 pub const PART: i64 = 1_000_000_000;
 
+/// Sums that are read at most; one more says that there are more.
+pub const MOST_SUMS: usize = 200_000;
+
 /// Sums of one side of a dataset. Each row has the columns of `by`, flow, first month, then the sum of values in two
 /// parts, how many values are known, how many figures there are, the sum of net weights in two parts, how many are known,
 /// and the largest status; where quantities are wanted their sum in two parts, how many are known, and the first and
@@ -53,6 +56,7 @@ impl<DB: Dialect> QueryFragment<DB> for Cube {
         let places: Vec<String> = (1..=self.by.len() + 2).map(|place| place.to_string()).collect();
         out.push_sql(" GROUP BY ");
         out.push_sql(&places.join(", "));
+        out.push_sql(&format!(" LIMIT {}", MOST_SUMS + 1));
         Ok(())
     }
 }
