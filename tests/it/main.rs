@@ -24,6 +24,7 @@ mod exchange_rates;
 mod explain;
 mod export;
 mod facets;
+mod false_totals;
 mod faults;
 mod follow;
 mod formats;
