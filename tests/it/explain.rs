@@ -68,6 +68,12 @@ const ALLOWED: &[(&str, &str, &str)] = &[
     ),
     ("participation_stats/top_events", "participations", "counts all participations"),
     ("participation_stats/top_events", "events", "PostgreSQL reads all events once, as all are asked for"),
+    ("trade_stats/profile", "parties", "PostgreSQL merges the seats of several hundred participations"),
+    (
+        "trade_stats/window",
+        "events",
+        "PostgreSQL reads all events once rather than those of each of several hundred places",
+    ),
 ];
 
 /// Makes the tables of figures large too: the demo has three.
