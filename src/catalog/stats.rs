@@ -30,6 +30,7 @@ pub static MEASURE: EnumType = EnumType {
         ("GROWTH", 4, "Growth on the period before."),
         ("CHANGE", 5, "Change on the period before."),
         ("BALANCE", 6, "Exports less imports."),
+        ("RANK", 16, "Place by value within the flow and period, 1 for the largest."),
         ("QUANTITY", 7, "Quantity, where it is of one unit."),
         ("UNIT_VALUE", 8, "Value for a kilogram, or with `per: QUANTITY` for a unit of quantity."),
         ("CAGR", 9, "Mean growth a year between two periods; needs `from` and `to`."),

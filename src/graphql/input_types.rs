@@ -194,7 +194,7 @@ pub fn fixed_inputs() -> Vec<FixedInput> {
     out.push((
         "TradeStatsOrder".to_owned(),
         "A number to order groups by; what is not known comes last.".to_owned(),
-        measured(vec![text("direction", "Direction", "DESC when left out.")]),
+        measured(vec![text("direction", "Direction", "DESC when left out; the largest by RANK come first with ASC.")]),
     ));
     out.push((
         "TradeStatsTop".to_owned(),

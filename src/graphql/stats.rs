@@ -486,6 +486,9 @@ fn top(arguments: &Arguments, by: &[By]) -> Planned<Option<Top>> {
         return Err(refused("top.per", format!("{} is not grouped by", stray.word())));
     }
     let measure = Measure::of_argument(json, "top")?;
+    if measure == Measure::Rank {
+        return Err(refused("top.measure", "the first by rank are the first by value; say VALUE"));
+    }
     let others = json.get("others").and_then(Json::as_bool).unwrap_or(false);
     Ok(Some(Top { n, per, by: measure, others }))
 }

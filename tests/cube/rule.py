@@ -242,6 +242,9 @@ class Question:
         self.flow, self.flows = flows(data, request, names)
         held = [row for row in data.held if row[4] in self.flows]
         self.stored, self.months, told, self.shown = periods(request, held)
+        of_year = {row[5] // 12 for row in held if row[6] == self.stored}
+        self.has_other_lengths = any(
+            row[6] != self.stored and request.has_period(row[5], row[6]) and row[5] // 12 not in of_year for row in held)
         self.told = {start: parts for start, parts in told.items() if start in self.reached(told)}
         read = {start for parts in self.told.values() for start in parts}
         held = [row for row in held if row[6] == self.stored and row[5] in read]
@@ -503,6 +506,7 @@ class Question:
             "whole": whole,
             "warnings": (["PARTIAL_COVERAGE"] if any(k in self.cells and self.cells[k].is_listed for k in keys) else [])
             + ([] if keys else ["NO_DATA"])
+            + (["OTHER_FREQUENCY"] if self.has_other_lengths else [])
             + (["REPORTERS_DIFFER"] if self.reporters_differ() else [])
             + (["SERIES_BREAK"] if len(self.sector.cls) > 1 else [])
             + (["REPORTED_DIFFERS"] if differs else [])

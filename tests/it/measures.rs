@@ -373,6 +373,49 @@ fn a_share_against_what_is_reported_counts_what_is_not_listed() {
 }
 
 #[test]
+fn ranks_are_ordered_by_and_asked_for() {
+    let (_folder, all, _) = world();
+    let by = "groupBy: [{by: PARTNER}], filter: {flow: {eq: EXPORT}, reporter: {code: {eq: \"CN\"}}, period: {eq: \"2020\"}}";
+    for db in &all {
+        let of = |more: &str| -> Vec<i64> {
+            let rows = rows(db, &format!("{by}{more}"), "rank");
+            rows.iter().map(|row| row["rank"].as_i64().unwrap()).collect()
+        };
+        assert_eq!(of(", orderBy: [{measure: RANK, direction: ASC}]"), [1, 2, 3]);
+        assert_eq!(of(", orderBy: [{measure: RANK, direction: ASC}], having: [{measure: RANK, gte: \"2\"}]"), [2, 3]);
+        let (reason, message) = reason_of(db, &format!("{by}, top: {{n: 1, measure: RANK}}"), "rank");
+        assert!(reason == "INVALID_ARGUMENT" && message.contains("say VALUE"), "{message}");
+    }
+}
+
+#[test]
+fn years_beside_months_of_other_years_say_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = download(
+        folder.path(),
+        &[
+            ("2021", "643", "TOTAL", "5"),
+            ("2022", "643", "TOTAL", "6"),
+            ("202301", "643", "TOTAL", "1"),
+            ("202201", "643", "TOTAL", "1"),
+        ],
+    );
+    for db in prepared(folder.path()) {
+        load(&db, "comtrade", &Options::default(), std::slice::from_ref(&file)).counts();
+        let codes = |filter: &str| {
+            let answer = stats(
+                &db,
+                &format!("groupBy: [{{by: PERIOD}}], filter: {{partner: {{code: {{eq: \"RU\"}}}}{filter}}}"),
+                "rows { period } warnings { code }",
+            );
+            answer["data"]["tradeStats"]["warnings"].clone()
+        };
+        assert_eq!(codes(""), json!([{ "code": "OTHER_FREQUENCY" }]));
+        assert_eq!(codes(", period: {lte: \"2022\"}"), json!([]));
+    }
+}
+
+#[test]
 fn reporters_without_figures_in_a_period_are_named() {
     let (_folder, all, _) = world();
     for db in &all {

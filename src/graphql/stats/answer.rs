@@ -145,6 +145,12 @@ impl Stats {
         if keys.is_empty() {
             out.push(warning("NO_DATA", "no figure meets the filter at these levels"));
         }
+        if self.chosen.has_other_lengths {
+            out.push(warning(
+                "OTHER_FREQUENCY",
+                "the dataset has periods of another length where it has none of this one: say the frequency in groupBy to see them",
+            ));
+        }
         if self.reporters_differ(context) {
             out.push(warning(
                 "REPORTERS_DIFFER",
@@ -179,6 +185,9 @@ impl Stats {
             ));
         }
         for (at, conversion) in self.conversions.iter().enumerate() {
+            if conversion.currency == self.chosen.currency {
+                continue;
+            }
             let lacks = groups.converted.iter().any(|((of, _), sum)| *of == at && sum.is_none());
             let (from, to) = (&self.chosen.currency, &conversion.currency);
             out.push(match lacks {

@@ -42,6 +42,8 @@ pub(super) struct Chosen {
     pub(super) scale: u32,
     pub(super) currency: String,
     pub(super) is_reconciled: bool,
+    /// It has periods of another length where it has none of the stored one.
+    pub(super) has_other_lengths: bool,
     /// Whether levels that are read can be derived.
     pub(super) may_be_derived: bool,
     pub(super) sides: [OneSide; 3],
@@ -84,6 +86,11 @@ pub(super) fn choose(snapshot: &Snapshot, asked: &Asked<'_>) -> Planned<Chosen> 
     let (flow, flows) = flows(&held, asked)?;
     held.retain(|l| flows.contains(&l.flow));
     let (stored, months, periods, shown) = periods(&held, asked)?;
+    let years = |l: &DatasetLevel| l.period.0.div_euclid(12);
+    let of_year: BTreeSet<i64> = held.iter().filter(|l| l.period.1 == stored).map(years).collect();
+    let meets_filter = |l: &&DatasetLevel| meets(asked.filter.period.as_ref(), l.period.0, l.period.1);
+    let mut others = held.iter().filter(|l| l.period.1 != stored).filter(meets_filter);
+    let has_other_lengths = others.any(|l| !of_year.contains(&years(l)));
     let read: BTreeSet<i64> = periods.values().flatten().copied().collect();
     held.retain(|l| l.period.1 == stored && read.contains(&l.period.0));
     let reads = reads(flows, is_reconciled);
@@ -93,6 +100,7 @@ pub(super) fn choose(snapshot: &Snapshot, asked: &Asked<'_>) -> Planned<Chosen> 
         scale: of("scale").as_int().and_then(|s| u32::try_from(s).ok()).unwrap_or(0),
         currency: of("currency").as_text().unwrap_or_default().to_owned(),
         is_reconciled,
+        has_other_lengths,
         may_be_derived: false,
         is_absent: false,
         sides,

@@ -554,7 +554,7 @@ impl Groups {
             Measure::Count => whole(cell().map_or(0, |cell| i128::from(cell.count))),
             Measure::Change(periods) => units(self.now_and_then(key, periods).map(|(now, before)| now - before)),
             Measure::Balance => units(self.balance(key)),
-            Measure::Rank => self.ranks.get(key).and_then(|rank| whole(-i128::from(*rank))),
+            Measure::Rank => self.ranks.get(key).and_then(|rank| whole(i128::from(*rank))),
             Measure::MirrorGap => units(self.mirror_gap(key)),
             Measure::Cumulative(since) => units(self.cumulative(key, since)),
             Measure::ValueReason(_) | Measure::Events(_) => None,

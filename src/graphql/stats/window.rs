@@ -253,6 +253,9 @@ impl Window {
                 false => warning("ALL_GOODS", "the event is of no sector: all goods are summed"),
             });
         }
+        if groups.cells.is_empty() {
+            warnings.push(warning("NO_DATA", "the dataset has no figure between these places in these periods"));
+        }
         if groups.cells.values().any(|cell| cell.is_listed) {
             warnings.push(warning("PARTIAL_COVERAGE", "some sums are of what is listed, which may not be all"));
         }
