@@ -2,6 +2,8 @@
 
 use std::cmp::Ordering;
 
+use super::decimal::approximate_sum;
+
 /// A fraction; its denominator is above zero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fraction {
@@ -15,6 +17,29 @@ impl Fraction {
     /// A whole number.
     pub fn whole(number: i128) -> Self {
         Self { numerator: number, denominator: 1 }
+    }
+
+    /// `mantissa` × 10^`exponent`; nothing where it does not fit.
+    pub fn decimal(mantissa: i64, exponent: i32) -> Option<Self> {
+        let power = 10_i128.checked_pow(exponent.unsigned_abs())?;
+        Some(match exponent < 0 {
+            true => Self { numerator: i128::from(mantissa), denominator: power },
+            false => Self::whole(i128::from(mantissa).checked_mul(power)?),
+        })
+    }
+
+    /// The same times 10^`power`; nothing where it does not fit.
+    pub fn shifted(self, power: i32) -> Option<Self> {
+        let factor = 10_i128.checked_pow(power.unsigned_abs())?;
+        Some(match power < 0 {
+            true => Self { denominator: self.denominator.checked_mul(factor)?, ..self },
+            false => Self { numerator: self.numerator.checked_mul(factor)?, ..self },
+        })
+    }
+
+    /// The nearest floating-point number.
+    pub fn approximate(self) -> f64 {
+        approximate_sum(self.numerator, 0) / approximate_sum(self.denominator, 0)
     }
 
     /// The order of two fractions.

@@ -30,9 +30,10 @@ use crate::catalog::region::REGION;
 use crate::catalog::sector::SECTOR;
 use crate::catalog::stats::{DIMENSION, GAPS, PROFILE, WINDOW};
 use crate::catalog::trade_figure::TRADE_FIGURE;
-use crate::domain::decimal::{bounds_scaled, parse_scaled};
+use crate::domain::decimal::{DecimalError, parse_exact};
 use crate::domain::error_code::Reason;
 use crate::domain::flow::{FREQUENCIES, REGION_LEVELS, code_of, name_of};
+use crate::domain::fraction::Fraction;
 use crate::storage::snapshot::Snapshot;
 use crate::storage::sql::predicate::Predicate;
 use levels::Chosen;
@@ -190,7 +191,7 @@ struct Question {
     groups: Vec<Group>,
     filter: Filter,
     preferred: Vec<String>,
-    having: Vec<Json>,
+    having: Vec<Condition>,
     by: Vec<By>,
     measures: Vec<(Measure, &'static str)>,
     numbers: Vec<Measure>,
@@ -234,14 +235,13 @@ impl Question {
         if !chosen.is_absent {
             beside::check(&chosen, &self.by, all)?;
         }
-        let having = self.having.iter().map(|json| condition(json, chosen.scale)).collect::<Planned<_>>()?;
         Ok(Stats {
             chosen,
             by: self.by.clone(),
             measures: self.measures.clone(),
             numbers: all.clone(),
             conversions: self.conversions.clone(),
-            having,
+            having: self.having.clone(),
             order: self.order.clone(),
             top: self.top.clone(),
             paging: self.paging.clone(),
@@ -278,11 +278,8 @@ pub struct Stats {
 #[derive(Debug, Clone)]
 struct Condition {
     measure: Measure,
-    /// Smallest and largest, as units of 10^-3 for amounts and as fractions for ratios.
-    least: Option<f64>,
-    most: Option<f64>,
-    least_units: Option<i128>,
-    most_units: Option<i128>,
+    least: Option<Fraction>,
+    most: Option<Fraction>,
 }
 
 /// Only the first groups.
@@ -381,13 +378,11 @@ fn read(
         return Err(refused("groupBy", "a balance is made of two flows; leave FLOW out, or balance"));
     }
     let filter = Filter::read(inputs, arguments)?;
-    // The scale of the dataset is known later; whether they are numbers does not depend on it.
-    having_json.iter().try_for_each(|json| condition(json, 3).map(|_| ()))?;
     Ok(Question {
         groups,
         filter,
         preferred: preferred.to_vec(),
-        having: having_json.to_vec(),
+        having: having_json.iter().map(condition).collect::<Planned<_>>()?,
         by,
         measures,
         numbers: all,
@@ -493,23 +488,17 @@ fn top(arguments: &Arguments, by: &[By]) -> Planned<Option<Top>> {
     Ok(Some(Top { n, per, by: measure, others }))
 }
 
-fn condition(json: &Json, scale: u32) -> Planned<Condition> {
+fn condition(json: &Json) -> Planned<Condition> {
     let measure = Measure::of_argument(json, "having")?;
-    let mut out = Condition { measure, least: None, most: None, least_units: None, most_units: None };
+    let mut out = Condition { measure, least: None, most: None };
     for (name, is_least) in [("gte", true), ("lte", false)] {
         let Some(json) = json.get(name).filter(|j| !j.is_null()) else { continue };
         let at = format!("having.{name}");
         let text = json.as_str().map_or_else(|| json.to_string(), str::to_owned);
         let wrong = |e| GraphError::new(Reason::InvalidNumber, format!("{at}: `{}`: {e}", shown(json))).at(at.clone());
-        let scale = measure.scale(scale);
-        let (floor, ceiling) = bounds_scaled(&text, scale).map_err(wrong)?;
-        parse_scaled(&text, scale).map_err(wrong)?;
-        let fraction = text.parse::<f64>().ok();
-        if is_least {
-            (out.least, out.least_units) = (fraction, Some(i128::from(ceiling)));
-        } else {
-            (out.most, out.most_units) = (fraction, Some(i128::from(floor)));
-        }
+        let exact = parse_exact(&text).map_err(wrong)?;
+        let bound = Fraction::decimal(exact.mantissa, exact.exponent).ok_or_else(|| wrong(DecimalError::TooLarge))?;
+        *(if is_least { &mut out.least } else { &mut out.most }) = Some(bound);
     }
     if out.least.is_none() && out.most.is_none() {
         return Err(invalid("having", "a condition needs `gte` or `lte`"));

@@ -389,6 +389,25 @@ fn ranks_are_ordered_by_and_asked_for() {
 }
 
 #[test]
+fn conditions_are_met_exactly() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = download(folder.path(), &[("2020", "643", "TOTAL", "1"), ("2020", "842", "TOTAL", "2")]);
+    for db in prepared(folder.path()) {
+        load(&db, "comtrade", &Options { complete: true, ..Options::default() }, std::slice::from_ref(&file)).counts();
+        let n = |having: &str| {
+            let answer = stats(&db, &format!("groupBy: [{{by: PARTNER}}], having: [{having}]"), "groupCount");
+            answer["data"]["tradeStats"]["groupCount"].as_i64().unwrap_or_else(|| panic!("{having}: {answer}"))
+        };
+        // A third is below this by less than a floating-point number can tell.
+        assert_eq!(n("{measure: SHARE, gte: \"0.33333333333333333\", lte: \"0.5\"}"), 1);
+        assert_eq!(n("{measure: SHARE, gte: \"0.33333333333333334\", lte: \"0.5\"}"), 0);
+        assert_eq!(n("{measure: VALUE, gte: \"1.5e0\"}"), 1);
+        assert_eq!(n("{measure: VALUE, lte: \"9e30\"}"), 2);
+        assert_eq!(n("{measure: COUNT, gte: 1, lte: 1}"), 2);
+    }
+}
+
+#[test]
 fn years_beside_months_of_other_years_say_so() {
     let folder = tempfile::tempdir().unwrap();
     let file = download(

@@ -542,14 +542,14 @@ struct Rest {
 
 impl super::Condition {
     fn holds(&self, groups: &Groups, key: &Key) -> bool {
-        let Some(number) = groups.number(key, self.measure) else { return false };
-        match groups.ratio_value(key, self.measure) {
-            Some(ratio) => self.least.is_none_or(|least| ratio >= least) && self.most.is_none_or(|most| ratio <= most),
-            None => {
-                let units = number.numerator;
-                self.least_units.is_none_or(|least| units >= least) && self.most_units.is_none_or(|most| units <= most)
-            }
-        }
+        let bounds = [(self.least, Ordering::Less), (self.most, Ordering::Greater)];
+        let Some(number) = groups.exact(key, self.measure) else {
+            // A mean growth is no exact number.
+            let Some(ratio) = groups.ratio_value(key, self.measure) else { return false };
+            let order = |bound: Fraction| ratio.partial_cmp(&bound.approximate());
+            return bounds.into_iter().all(|(bound, wrong)| bound.is_none_or(|bound| order(bound) != Some(wrong)));
+        };
+        bounds.into_iter().all(|(bound, wrong)| bound.is_none_or(|bound| number.compare(bound) != wrong))
     }
 }
 

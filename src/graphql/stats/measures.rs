@@ -562,6 +562,16 @@ impl Groups {
         }
     }
 
+    /// A number in its own unit, as far as it is exact.
+    pub(super) fn exact(&self, key: &Key, measure: Measure) -> Option<Fraction> {
+        let shift = |scale: u32| i32::try_from(scale).ok();
+        match (self.ratio(key, measure), measure) {
+            (_, Measure::Cagr(..)) => None,
+            (Ok(ratio), _) => ratio.of.shifted(shift(ratio.scales.1)? - shift(ratio.scales.0)?),
+            (Err(_), _) => self.number(key, measure)?.shifted(-shift(measure.scale(self.scale))?),
+        }
+    }
+
     /// A number that is a ratio, as it is told.
     pub(super) fn ratio_value(&self, key: &Key, measure: Measure) -> Option<f64> {
         let ratio = self.ratio(key, measure).ok()?;
