@@ -3,6 +3,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
@@ -15,6 +16,7 @@ use super::conn::{Address, Conn, Process, Purpose};
 pub struct Ticket {
     left: Arc<AtomicBool>,
     runs_on: Mutex<Option<Process>>,
+    has_ended: AtomicBool,
 }
 
 impl Ticket {
@@ -35,6 +37,7 @@ impl Ticket {
 
     /// The read has ended; true when its process is, or may still be, cancelled, and must not serve anybody else.
     pub fn end(&self, process: Option<Process>) -> bool {
+        self.has_ended.store(true, Ordering::SeqCst);
         self.runs_on().take() != process
     }
 
@@ -61,7 +64,7 @@ pub struct Waiting<'a> {
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
         if let Some(process) = self.ticket.leave() {
-            self.canceller.cancel(process);
+            self.canceller.cancel(process, Arc::clone(&self.ticket));
         }
     }
 }
@@ -69,7 +72,7 @@ impl Drop for Waiting<'_> {
 /// Sends cancel requests from a thread of its own, so that nobody waits for them.
 #[derive(Debug)]
 pub struct Canceller {
-    requests: Sender<Process>,
+    requests: Sender<(Process, Arc<Ticket>)>,
 }
 
 /// Cancel requests that may wait.
@@ -90,17 +93,37 @@ impl Canceller {
 
 impl Canceller {
     /// Cancels what a process is doing, soon.
-    pub fn cancel(&self, process: Process) {
+    pub fn cancel(&self, process: Process, of: Arc<Ticket>) {
         // Where too many wait to be cancelled, the time limit ends the statement.
-        let _full = self.requests.try_send(process);
+        let _full = self.requests.try_send((process, of));
     }
 }
 
-fn cancel_each(address: &Address, purpose: Purpose, queue: &Receiver<Process>) {
-    for first in queue {
+/// How long a process may take to end before it is cancelled again: one that was about to begin its statement has not
+/// noticed the first time.
+const AGAIN: Duration = Duration::from_millis(100);
+
+fn cancel_each(address: &Address, purpose: Purpose, queue: &Receiver<(Process, Arc<Ticket>)>) {
+    let mut open: Vec<(Process, Arc<Ticket>)> = Vec::new();
+    loop {
+        if open.is_empty() {
+            let Ok(first) = queue.recv() else { return };
+            open.push(first);
+        } else {
+            std::thread::sleep(AGAIN);
+        }
+        open.extend(queue.try_iter());
+        // Whoever ran the statement has ended, or is no more.
+        open.retain(|(_, ticket)| !ticket.has_ended.load(Ordering::SeqCst) && Arc::strong_count(ticket) > 1);
+        if open.is_empty() {
+            continue;
+        }
         // Without a connection the time limit ends the statement.
-        let Ok(mut conn) = Conn::open_unlimited(address, purpose) else { continue };
-        for process in std::iter::once(first).chain(queue.try_iter()) {
+        let Ok(mut conn) = Conn::open_unlimited(address, purpose) else {
+            open.clear();
+            continue;
+        };
+        for (process, _) in &open {
             // Where the address leads to several servers, or the number was given anew, it is another process.
             let statement = Statement(format!(
                 "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE pid = {} AND {} = {}",

@@ -69,7 +69,7 @@ struct Leaving {
 impl Drop for Leaving {
     fn drop(&mut self) {
         if let Some(process) = self.ticket.leave() {
-            self.inner.canceller.cancel(process);
+            self.inner.canceller.cancel(process, Arc::clone(&self.ticket));
         }
     }
 }
