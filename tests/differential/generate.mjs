@@ -3,13 +3,12 @@
 
 import { getNamedType, isEnumType, isInputObjectType, isInterfaceType, isLeafType, isListType, isNonNullType, isObjectType } from 'graphql';
 
+import { COMPUTED } from './reference.mjs';
 import { respaced } from './respace.mjs';
 
 const DEPTH = 6;
 const LANGUAGES = ['EN', 'ZH', 'RU'];
 const DESCRIPTIONS = ['"text"', '""', '"$v: Int, { # \\" \\u0041"', '"""block, "quoted" """', '"""\n  é\n  \\""" {\n"""', '"淄博, :"'];
-// Fields whose answers the service ranks, counts or keeps count of itself.
-const COMPUTED = ['tradeStats', 'participationStats', 'search', 'reconcile', 'regionsByCodes', 'availability', 'facets', 'changes'];
 
 export class Generator {
   constructor(reference, random) {

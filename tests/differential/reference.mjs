@@ -17,6 +17,10 @@ import {
 } from 'graphql';
 import { getVariableValues } from 'graphql/execution/values.js';
 
+// Fields whose answers the service ranks, counts or keeps count of itself.
+export const COMPUTED = [
+  'tradeStats', 'profile', 'tradeWindow', 'participationStats', 'search', 'reconcile', 'regionsByCodes', 'availability', 'facets', 'changes',
+];
 const PAGE = 200;
 const DEFAULT_PAGE = 20;
 const LANGUAGES = ['EN', 'ZH', 'RU'];
@@ -128,6 +132,7 @@ export class Reference {
   plain(type) {
     return Object.values(type.getFields())
       .filter((f) => f.name !== 'name' || f.args.length === 0)
+      .filter((f) => !COMPUTED.includes(f.name))
       .filter((f) => !getNamedType(f.type).name.endsWith('Connection'))
       .map((f) => {
         const inner = getNamedType(f.type);
