@@ -7,7 +7,7 @@ pub static EXCHANGE_RATE: Entity = Entity {
     name: "ExchangeRate",
     plural: Some("exchangeRates"),
     table: "exchange_rates",
-    doc: "What one unit of the base currency cost in the quote currency in a period, as one source states it. Nothing is converted with it: amounts stay in the currency in which they were published.",
+    doc: "What one unit of the base currency cost in the quote currency in a period, as one source states it. Statistics convert with it where that is asked for, `value(in:)`, and say so; published amounts stay in the currency in which they were published.",
     scope: &[],
     key: &["id"],
     node: Some(NodeKey::Column("code")),
