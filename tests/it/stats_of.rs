@@ -5,7 +5,7 @@ use tearoad::transfer::Options;
 
 use crate::formats::load;
 use crate::stats::{COUNTRIES, download, world};
-use crate::support::{TestDb, ask, demo_databases, statements};
+use crate::support::{TestDb, ask, demo_databases};
 
 /// Everything that a question can tell but cursors and what was read.
 const ANSWER: &str = "rows { reporter { code } partner { code } sector { code } flow period value { amount } valueReason sumOfListed { amount } netWeightKg count share { value numerator denominator reason } parent: share(of: PARENT) { value reason } rank growth { value reason } balance { amount } hhi { value } partial estimated } others { partner { code } period value { amount } } whole { flow period sumOfParts { amount } complete hhi reported { amount } unallocated { amount } } groupCount tiesCut dataset { code } levels { reporter partner sector classification frequency worldReporters mirrored } coverage { period reporters complete missing { code } } warnings { code }";
@@ -69,24 +69,6 @@ fn a_field_of_an_object_is_the_root_field_filtered_by_it() {
             }
         }
         assert!(asked > 80, "{asked}");
-    }
-}
-
-#[test]
-fn many_objects_take_as_many_statements_as_one() {
-    let (_folder, all, _) = world();
-    for db in &all {
-        let ask_for = |codes: &str| {
-            let answer = ask(
-                &db.graph(),
-                &format!(
-                    "{{ regions(filter: {{code: {{in: [{codes}]}}}}) {{ nodes {{ tradeStats(filter: {{flow: {{eq: EXPORT}}}}, groupBy: [{{by: SECTOR}}]) {{ rows {{ sector {{ code }} value {{ amount }} rca {{ value }} }} whole {{ reported {{ amount }} }} }} }} }} }}"
-                ),
-            );
-            assert!(answer["errors"].is_null(), "{answer}");
-            statements(&answer)
-        };
-        assert_eq!(ask_for("\"CN\""), ask_for("\"CN\", \"RU\", \"US\", \"ZA\", \"DE\", \"FR\""));
     }
 }
 
@@ -158,5 +140,19 @@ fn pages_go_on_in_each_object() {
         let answer = ask(&db.graph(), "{ region(code: \"CN\") { code tradeStats { groupCount } } }");
         assert_eq!(answer["errors"][0]["extensions"]["reason"], "AMBIGUOUS_DATASET", "{answer}");
         assert_eq!(answer["errors"].as_array().unwrap().len(), 1);
+    }
+}
+
+#[test]
+fn events_of_rows_below_many_objects_are_priced() {
+    for db in demo_databases() {
+        let deep = "participations(first: 200) { nodes { event { participations(first: 200) { nodes { id } } } } }";
+        let price = |events: &str| {
+            let query = format!(
+                "{{ region(code: \"CN-370300\") {{ tradeStats(dataset: \"ZIBO-CUSTOMS\", groupBy: [{{by: PARTNER}}], filter: {{partner: {{code: {{eq: \"RU\"}}}}, flow: {{eq: EXPORT}}}}) {{ rows {{ events(first: {events}) {{ {deep} }} }} }} }} }}"
+            );
+            ask(&db.graph(), &query)["errors"][0]["extensions"]["reason"].clone()
+        };
+        assert_eq!((price("1"), price("200")), (Json::Null, "TOO_EXPENSIVE".into()), "{}", db.backend());
     }
 }

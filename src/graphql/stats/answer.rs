@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::measure::Measure;
+use super::measure::{Measure, events_of_a_row};
 use super::measures::{ANY, Cell, Cells, Groups, Key};
 use super::rates::Rates;
 use super::read::Context;
@@ -36,10 +36,7 @@ impl Stats {
         let of =
             |at: &usize| self.chosen.sides.get(*at).and_then(|side| side.ids.as_ref()).map_or(MOST_GROUPS, Vec::len);
         let most = (0..SIDES.len()).filter(|at| self.is_grouped(*at)).map(|at| of(&at)).max().unwrap_or(1);
-        // Each row can have events of its own.
-        let events =
-            self.numbers.iter().filter_map(|m| if let Measure::Events(first) = m { Some(*first) } else { None });
-        let each = events.max().unwrap_or(1);
+        let each = events_of_a_row(&self.numbers);
         u64::try_from(most.min(self.paging.first).saturating_mul(each)).unwrap_or(u64::MAX)
     }
 
@@ -68,27 +65,17 @@ impl Stats {
         let mut rates = Rates::default();
         let mut groups = self.read(session, &context, &mut rates)?;
         groups.beside = self.beside(session, &groups, &context)?;
-        let read = Read { context: &context, rates: &rates, statements: session.statements - statements };
-        self.tell(session, groups, &read)
-    }
-
-    /// The answer from what was read.
-    pub(super) fn tell(
-        &self,
-        session: &mut Session<'_>,
-        mut groups: Groups,
-        read: &Read<'_>,
-    ) -> Result<Tree, RunError> {
-        let (chosen, context) = (&self.chosen, read.context);
+        let statements = session.statements - statements;
+        let chosen = &self.chosen;
         let keys = self.keys(&groups)?;
         let codes = self.codes(session.snapshot, &keys);
-        groups.compare(&keys, |flow, period| self.is_complete(context, flow, period));
+        groups.compare(&keys, |flow, period| self.is_complete(&context, flow, period));
         let (rows, others, ties_cut) = self.cut(&groups, &codes, keys.clone());
         let group_count = rows.len();
         let (page, page_info) = self.paging.page(session.snapshot.revision, &rows, numbers)?;
         groups.beside.events = self.events(session, &groups, &page)?;
-        let wholes = self.wholes(&groups, &keys, context);
-        let warnings = if self.wants.warnings { self.warnings(context, &groups, &keys, &wholes) } else { Vec::new() };
+        let wholes = self.wholes(&groups, &keys, &context);
+        let warnings = if self.wants.warnings { self.warnings(&context, &groups, &keys, &wholes) } else { Vec::new() };
         let [reporter, partner, sector] = &chosen.sides;
         let is_mirrored = chosen.reads.iter().any(|(side, _)| *side == Side::Mirrored);
         let from = chosen.editions.conversion.iter().flat_map(|to| &to.from);
@@ -102,7 +89,7 @@ impl Stats {
             ("convertedFrom", Tree::List(converted_from)),
             ("classification", text(&chosen.classification)),
             ("frequency", text(name_of(FREQUENCIES, chosen.stored).unwrap_or("ANNUAL"))),
-            ("worldReporters", self.world_reporters(context).map_or(Tree::Null, Tree::Int)),
+            ("worldReporters", self.world_reporters(&context).map_or(Tree::Null, Tree::Int)),
             ("mirrored", Tree::Bool(is_mirrored)),
         ]);
         let row = |key: &Key| self.row(session.snapshot.revision, &groups, key);
@@ -116,12 +103,9 @@ impl Stats {
             ("pageInfo", page_info),
             ("dataset", Tree::Node("Dataset", chosen.dataset)),
             ("levels", levels),
-            ("coverage", if self.wants.coverage { self.told_coverage(session.snapshot, context) } else { Tree::Null }),
-            ("rates", self.told_rates(read.rates)),
-            (
-                "explain",
-                if self.wants.explain { self.explained(session, &groups, read.statements) } else { Tree::Null },
-            ),
+            ("coverage", if self.wants.coverage { self.told_coverage(session.snapshot, &context) } else { Tree::Null }),
+            ("rates", self.told_rates(&rates)),
+            ("explain", if self.wants.explain { self.explained(session, &groups, statements) } else { Tree::Null }),
             ("warnings", Tree::List(warnings)),
         ]))
     }
@@ -502,13 +486,6 @@ impl Stats {
     }
 }
 
-/// What was read beside the groups.
-pub(super) struct Read<'r> {
-    pub(super) context: &'r Context,
-    pub(super) rates: &'r Rates,
-    pub(super) statements: usize,
-}
-
 /// The whole of a flow and period.
 struct Whole {
     flow: i64,
@@ -588,7 +565,7 @@ impl Number {
     }
 }
 
-fn text(text: &str) -> Tree {
+pub(super) fn text(text: &str) -> Tree {
     Tree::Text(text.to_owned())
 }
 
@@ -596,6 +573,6 @@ pub(super) fn flow_word(flow: i64) -> Tree {
     name_of(FLOWS, flow).map_or(Tree::Null, text)
 }
 
-fn warning(code: &str, message: &str) -> Tree {
+pub(super) fn warning(code: &str, message: &str) -> Tree {
     Tree::Object(vec![("code", text(code)), ("message", text(message))])
 }

@@ -243,6 +243,12 @@ impl Measure {
     }
 }
 
+/// Events that a row tells at most, 1 where it tells none: each row has its own.
+pub(super) fn events_of_a_row(numbers: &[Measure]) -> usize {
+    let events = numbers.iter().filter_map(|m| if let Measure::Events(first) = m { Some(*first) } else { None });
+    events.max().unwrap_or(1)
+}
+
 fn conversion(currency: &str, arguments: &Map<String, Json>, conversions: &mut Vec<Conversion>) -> Planned<usize> {
     if currency.len() != 3 || !currency.bytes().all(|b| b.is_ascii_uppercase()) {
         let shown: String = currency.chars().filter(|c| !c.is_control()).take(20).collect();

@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use apollo_compiler::executable::{Field as Selected, SelectionSet};
 
+use super::measure::events_of_a_row;
 use super::read::Reading;
 use super::sides::OneSide;
 use super::{By, MOST_GROUPS, Question, ROOT, SIDES, Stats, levels, refused};
@@ -175,7 +176,10 @@ impl StatsOf {
     /// Objects of a kind in the answers to so many, at most: each is read once, in however many answers it is.
     pub(in crate::graphql) fn objects(&self, count: u64) -> u64 {
         let own = if self.question.by.contains(&By::Side(self.side)) { count } else { 1 };
-        self.groups(count).min(self.objects).max(own)
+        let events = u64::try_from(events_of_a_row(&self.question.numbers)).unwrap_or(u64::MAX);
+        // Events are of a row, not of a place.
+        let each = if events > 1 { self.groups(count).saturating_mul(events) } else { 1 };
+        self.groups(count).min(self.objects).max(own).max(each)
     }
 
     /// The answers for these regions or sectors, in their order. What cannot be answered for one is an error there.

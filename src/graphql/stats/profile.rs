@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use apollo_compiler::executable::{Field as Selected, SelectionSet};
 use serde_json::{Value as Json, json};
 
+use super::answer::warning;
 use super::measure::Measure;
 use super::nested::{Answer, StatsOf};
 use super::{Wants, read, refused};
@@ -138,8 +139,7 @@ impl Profile {
         let mut warn = |code: &str, message: &str| {
             if !warnings.contains_key(code) {
                 order.push(code.to_owned());
-                let text = |text: &str| Tree::Text(text.to_owned());
-                warnings.insert(code.to_owned(), Tree::Object(vec![("code", text(code)), ("message", text(message))]));
+                warnings.insert(code.to_owned(), warning(code, message));
             }
         };
         for answer in std::iter::once(total).chain(parts.iter().flatten().filter_map(|part| part.as_ref().ok())) {

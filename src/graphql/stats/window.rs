@@ -6,7 +6,7 @@ use apollo_compiler::executable::{Field as Selected, SelectionSet};
 use chrono::Datelike as _;
 use serde_json::{Value as Json, json};
 
-use super::answer::flow_word;
+use super::answer::{flow_word, text, warning};
 use super::measure::Measure;
 use super::measures::{Groups, Key};
 use super::nested::Answer;
@@ -241,8 +241,6 @@ impl Window {
                 }
             }
         }
-        let text = |text: &str| Tree::Text(text.to_owned());
-        let warning = |code: &str, message: &str| Tree::Object(vec![("code", text(code)), ("message", text(message))]);
         let mut warnings = Vec::new();
         if chapters.is_empty() {
             warnings.push(match event.has_sectors {
